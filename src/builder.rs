@@ -1,0 +1,128 @@
+//! The settings of a sealer or an opener, before it is built.
+//!
+//! It may not know how anything is sealed or opened.
+
+use crate::{
+    context::{Context, is_purpose},
+    envelope::Envelope,
+    error::Error,
+    keyring::Keys,
+    lifetime::{DEFAULT_LEEWAY, Lifetime, MAX_LEEWAY},
+    state::SlipState,
+    time::{Clock, SystemClock, UnixTime},
+};
+use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
+
+/// The settings of a [`Sealer`](crate::Sealer) or an [`Opener`](crate::Opener), which `build()` makes.
+///
+/// ```
+/// # use orderslip::{Keyring, Lifetime, Sealer, SlipState, Error, UnixTime}; use std::time::Duration;
+/// # #[derive(serde::Serialize, serde::Deserialize)] struct Cart { lines: Vec<String> }
+/// # impl SlipState for Cart { const PURPOSE: &'static str = "shop.example/cart"; const VERSION: u16 = 1; }
+/// # fn main() -> Result<(), Error> {
+/// let keys = Keyring::generate()?;
+/// let sealer = Sealer::<Cart>::encrypted(&keys)
+///     .lifetime(Lifetime::absolute(Duration::from_secs(8 * 3600)).idle(Duration::from_secs(1800)))
+///     .leeway(Duration::from_secs(5))
+///     .bind("eu-central")
+///     .build()?;
+/// # drop(sealer); Ok(()) }
+/// ```
+#[must_use = "a builder does nothing until it is built"]
+pub struct Builder<T, Makes> {
+    pub(crate) keys: Keys,
+    pub(crate) envelope: Box<dyn Envelope>,
+    pub(crate) lifetime: Option<Lifetime>,
+    pub(crate) leeway: Duration,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) adopt: Option<Adopt<T>>,
+    bindings: Vec<Vec<u8>>,
+    makes: PhantomData<fn() -> Makes>,
+}
+
+type ForeignReader<T> = Box<dyn Fn(&str) -> Option<T> + Send + Sync>;
+
+/// Texts that are not ours, and until when somebody else may read them.
+pub(crate) struct Adopt<T> {
+    pub(crate) until: UnixTime,
+    pub(crate) read: ForeignReader<T>,
+}
+
+impl<T: SlipState, Makes> Builder<T, Makes> {
+    pub(crate) fn new(keys: Keys, envelope: Box<dyn Envelope>) -> Self {
+        const {
+            assert!(is_purpose(T::PURPOSE), "PURPOSE must be printable ASCII without spaces, 1 to 64 bytes");
+        }
+        Self {
+            keys,
+            envelope,
+            lifetime: None,
+            leeway: DEFAULT_LEEWAY,
+            clock: Arc::new(SystemClock),
+            adopt: None,
+            bindings: Vec::new(),
+            makes: PhantomData,
+        }
+    }
+
+    /// How long slips live. A sealer must be told; an opener that is told takes it as a further limit.
+    pub fn lifetime(mut self, lifetime: Lifetime) -> Self {
+        self.lifetime = Some(lifetime);
+        self
+    }
+
+    /// How much the clocks of two servers may differ: 30 seconds unless set, at most 10 minutes. Whole seconds.
+    pub fn leeway(mut self, leeway: Duration) -> Self {
+        self.leeway = leeway;
+        self
+    }
+
+    /// Binds all tokens to something besides the purpose: a deployment, a host. Each call adds one binding, at most 16; their
+    /// order counts. They take no bytes of a token.
+    pub fn bind(mut self, binding: impl AsRef<[u8]>) -> Self {
+        self.bindings.push(binding.as_ref().to_vec());
+        self
+    }
+
+    /// Another clock than the system's.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Arc::new(clock);
+        self
+    }
+
+    /// Until the given time, offers a text that is in none of our formats to `read`, so that sessions survive a migration.
+    ///
+    /// What `read` accepts begins anew: a new id, a full lifetime, and the standing
+    /// [`OldFormat`](crate::Reason::OldFormat). `read` gets what any client may send, at most 8 KiB, and must verify it
+    /// itself; a text that looks like ours is never offered, be it good or forged. An old text can be replayed until then.
+    pub fn adopt(mut self, until: UnixTime, read: impl Fn(&str) -> Option<T> + Send + Sync + 'static) -> Self {
+        self.adopt = Some(Adopt { until, read: Box::new(read) });
+        self
+    }
+
+    /// The checks that both kinds share, and the context.
+    pub(crate) fn context(&self) -> Result<Context, Error> {
+        if self.leeway > MAX_LEEWAY {
+            return Err(Error::misuse("a leeway of more than ten minutes"));
+        }
+        if let Some(lifetime) = &self.lifetime {
+            lifetime.check()?;
+        }
+        let algs = self.envelope.opening_algs();
+        if !self.keys.ring().has(|key| algs.contains(&key.alg())) {
+            return Err(Error::misuse("the ring has no key of an algorithm that this format takes"));
+        }
+        // A `Sealer` has no carrier: its tokens go wherever the program puts them.
+        Context::new(T::PURPOSE, b"", &self.bindings)
+    }
+}
+
+impl<T, Makes> fmt::Debug for Builder<T, Makes> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("lifetime", &self.lifetime)
+            .field("leeway", &self.leeway)
+            .field("adopts", &self.adopt.is_some())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,155 @@
+//! One pass over a data item before anything recursive or typed sees it.
+//!
+//! The walk is a loop with its own small stack, so that a nesting of any depth costs a bounded amount of the
+//! thread's stack (the class of CVE-2019-25001 and CVE-2024-58264). It may not know what the item means.
+
+use super::{
+    Fault, MAX_FRAME_DEPTH, MAX_STATE_DEPTH,
+    read::{Form, Item, Reader},
+};
+
+/// RFC 8949 section 3.4.3: the only tags that a state holds.
+const POSITIVE_BIGNUM: u64 = 2;
+const NEGATIVE_BIGNUM: u64 = 3;
+
+/// Exactly one state, and nothing after it: definite lengths, shortest heads, at most [`MAX_STATE_DEPTH`] deep, and
+/// nothing that our own writer does not write. Other tags are reserved (compression, RFC 9277) and refused.
+pub(crate) fn state(bytes: &[u8]) -> Result<(), Fault> {
+    let mut reader = Reader::new(bytes, Form::Shortest);
+    let mut after_tag = false;
+    walk::<MAX_STATE_DEPTH>(&mut reader, |item| {
+        let bignum = std::mem::take(&mut after_tag);
+        match item {
+            Item::Bytes(bytes) if bignum => match bytes.first() {
+                // Shortest: no leading zero, and nothing that an ordinary integer could say.
+                Some(1..) if (9..=16).contains(&bytes.len()) => Ok(()),
+                _ => Err(Fault("a big number that is not in its shortest form")),
+            },
+            _ if bignum => Err(Fault("a tag around the wrong item")),
+            Item::Tag(POSITIVE_BIGNUM | NEGATIVE_BIGNUM) => {
+                after_tag = true;
+                Ok(())
+            }
+            Item::Tag(_) => Err(Fault("a tag that no state holds")),
+            Item::Simple => Err(Fault("a simple value that no state holds")),
+            _ => Ok(()),
+        }
+    })?;
+    reader.end()
+}
+
+/// Skips one item of a frame, whatever it is.
+pub(crate) fn skip(reader: &mut Reader<'_>) -> Result<(), Fault> {
+    walk::<MAX_FRAME_DEPTH>(reader, |_| Ok(()))
+}
+
+/// Skips one item within a state.
+pub(crate) fn skip_in_state(reader: &mut Reader<'_>) -> Result<(), Fault> {
+    walk::<MAX_STATE_DEPTH>(reader, |_| Ok(()))
+}
+
+/// Visits every head of one item. `DEPTH` counts arrays, maps and tags.
+fn walk<'b, const DEPTH: usize>(
+    reader: &mut Reader<'b>,
+    mut check: impl FnMut(Item<'b>) -> Result<(), Fault>,
+) -> Result<(), Fault> {
+    // How many items are still to come at each level that is open.
+    let mut open = [0_u64; DEPTH];
+    let mut depth = 0;
+    loop {
+        let item = reader.item()?;
+        check(item)?;
+        let children = match item {
+            Item::Array(len) => len,
+            Item::Map(len) => len.checked_mul(2).ok_or(Fault("the input ends early"))?,
+            Item::Tag(_) => 1,
+            _ => 0,
+        };
+        let opens = matches!(item, Item::Array(_) | Item::Map(_) | Item::Tag(_));
+        if opens {
+            *open.get_mut(depth).ok_or(Fault("nested too deeply"))? = children;
+            depth += 1;
+        }
+        // Close every level that is now complete.
+        loop {
+            let Some(level) = depth.checked_sub(1) else { return Ok(()) };
+            let Some(left) = open.get_mut(level) else { return Err(Fault("nested too deeply")) };
+            if *left > 0 {
+                *left -= 1;
+                break;
+            }
+            depth = level;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bytes::tests::hex;
+
+    #[test]
+    fn t55_depth_is_bounded_and_tags_count() {
+        let nested = |depth: usize| [vec![0x81; depth], vec![0x00]].concat();
+        assert_eq!(state(&nested(MAX_STATE_DEPTH)), Ok(()));
+        assert!(state(&nested(MAX_STATE_DEPTH + 1)).is_err());
+        let mut tags = vec![0xc2; MAX_FRAME_DEPTH];
+        tags.extend_from_slice(&[0x41, 1]);
+        assert!(skip(&mut Reader::new(&tags, Form::Any)).is_ok());
+        tags.insert(0, 0xc2);
+        assert!(skip(&mut Reader::new(&tags, Form::Any)).is_err());
+    }
+
+    #[test]
+    fn t55_claimed_lengths_cost_nothing() {
+        for head in [0x9b_u8, 0xbb, 0x5b, 0x7b] {
+            for claimed in [1_u64 << 32, 1 << 63, u64::MAX] {
+                let mut bytes = vec![head];
+                bytes.extend_from_slice(&claimed.to_be_bytes());
+                bytes.push(0);
+                assert!(state(&bytes).is_err());
+            }
+        }
+    }
+
+    #[test]
+    fn a_state_is_one_item_in_its_shortest_form() {
+        for good in ["00", "80", "a0", "f6", "f93c00", "c249010000000000000000", "a1616101", "8163616263"] {
+            assert_eq!(state(&hex(good)), Ok(()), "{good}");
+        }
+        for bad in [
+            "",
+            "0000",
+            "1800",
+            "190017",
+            "5800",
+            "9800",
+            "b800",
+            "d802410f",
+            "9fff",
+            "bfff",
+            "5fff",
+            "7fff",
+            "f7",
+            "e0",
+            "f800",
+            "f820",
+            "ff",
+            "c240",
+            "c24100",
+            "c24a00010000000000000000",
+            "c201",
+            "c2c24101",
+            "d9d9f700",
+            "da63742c6040",
+            "61ff",
+            "1c",
+            "c2",
+            "81",
+            "a1",
+            "a100",
+        ] {
+            assert!(state(&hex(bad)).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,112 @@
+use super::*;
+use crate::bytes::tests::hex;
+
+const TIMES: Times = Times {
+    sealed_at: UnixTime::from_secs(1_000),
+    began_at: UnixTime::from_secs(900),
+    expires_at: UnixTime::from_secs(2_000),
+    ends_at: UnixTime::from_secs(3_000),
+};
+
+fn written(state: &[u8]) -> Vec<u8> {
+    let mut out = Buffer::default();
+    write(&mut out, &SlipId([7; 16]), &TIMES, 3);
+    out.push(state);
+    out.bytes().to_vec()
+}
+
+const HEAD: &str = "04 1907d0 06 1903e8 07 50 07070707070707070707070707070707";
+const SPAN_TEXT: &str = "3a00010002 82 190384 190bb8";
+const STATE_TEXT: &str = "3a00010000 82 03 f6";
+
+#[test]
+fn the_bytes_are_as_documented() {
+    assert_eq!(written(&[0xf6]), hex(&format!("a5 {HEAD} {SPAN_TEXT} {STATE_TEXT}")));
+}
+
+#[test]
+fn what_is_written_is_read() {
+    let bytes = written(&[0xf6]);
+    let (id, times, version, state) = read(&bytes).unwrap();
+    assert_eq!((id, times, version), (SlipId([7; 16]), TIMES, 3));
+    assert_eq!(&bytes[state], [0xf6]);
+}
+
+#[test]
+fn unknown_claims_are_ignored_and_in_order() {
+    for (claims, more) in [("a6", "09 01"), ("a7", "0a 820102 20 f6"), ("a6", "390fff 6161")] {
+        assert!(read(&hex(&format!("{claims} {HEAD} {more} {SPAN_TEXT} {STATE_TEXT}"))).is_ok(), "{more}");
+    }
+    assert!(read(&hex(&format!("a6 {HEAD} {SPAN_TEXT} 6161 01 {STATE_TEXT}"))).is_ok());
+}
+
+/// iss, sub, aud, nbf, cnf; a claim twice, out of order, reserved, missing; a state that is not last.
+#[test]
+fn t20_t23_t51_claims_that_would_have_to_be_understood_are_refused() {
+    let all = [
+        format!("a6 01 6161 {HEAD} {SPAN_TEXT} {STATE_TEXT}"),
+        format!("a6 02 6161 {HEAD} {SPAN_TEXT} {STATE_TEXT}"),
+        format!("a6 03 6161 {HEAD} {SPAN_TEXT} {STATE_TEXT}"),
+        "a6 04 1907d0 05 01 06 1903e8 07 50 07070707070707070707070707070707".to_owned() + SPAN_TEXT + STATE_TEXT,
+        format!("a6 {HEAD} 08 a0 {SPAN_TEXT} {STATE_TEXT}"),
+        format!("a6 {HEAD} 07 01 {SPAN_TEXT} {STATE_TEXT}"),
+        format!("a6 {HEAD} {SPAN_TEXT} {SPAN_TEXT} {STATE_TEXT}"),
+        format!("a7 {HEAD} 0a 01 09 01 {SPAN_TEXT} {STATE_TEXT}"),
+        format!("a6 {HEAD} 3a00010001 4100 {SPAN_TEXT} {STATE_TEXT}"),
+        format!("a4 {HEAD} {STATE_TEXT}"),
+        format!("a5 {HEAD} {STATE_TEXT} {SPAN_TEXT}"),
+        format!("a6 {HEAD} 40 01 {SPAN_TEXT} {STATE_TEXT}"),
+        format!("a3 {HEAD}"),
+        String::new(),
+    ];
+    for claims in all {
+        assert!(read(&hex(&claims)).is_err(), "{claims}");
+    }
+}
+
+/// A time of the wrong type is an error, never "absent" (CVE-2026-25537); nor is any other number than a whole one.
+#[test]
+fn t20_t22_times_are_whole_seconds() {
+    let with_exp = |exp: &str| {
+        hex(&format!("a5 04 {exp} 06 1903e8 07 50 07070707070707070707070707070707 {SPAN_TEXT} {STATE_TEXT}"))
+    };
+    assert!(read(&with_exp("1907d0")).is_ok());
+    for bad in [
+        "f6",
+        "40",
+        "6431303030",
+        "f5",
+        "fb409f400000000000",
+        "f97c00",
+        "f97e00",
+        "f963d0",
+        "c11907d0",
+        "390001",
+        "1a000007d0",
+        "1b00000000000007d0",
+        "1b0000003afff44180",
+        "1bffffffffffffffff",
+        "1b7fffffffffffffff",
+        "c2420fa0",
+        "811907d0",
+        "9fff",
+        "5f41ffff",
+    ] {
+        assert!(read(&with_exp(bad)).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn t21_times_that_contradict_each_other_are_refused() {
+    let with = |exp: u64, iat: u64, began: u64, ends: u64| {
+        let secs = UnixTime::from_secs;
+        let times = Times { sealed_at: secs(iat), began_at: secs(began), expires_at: secs(exp), ends_at: secs(ends) };
+        let mut out = Buffer::default();
+        write(&mut out, &SlipId([0; 16]), &times, 0);
+        read(&[out.bytes(), &[0xf6]].concat()).is_ok()
+    };
+    assert!(with(20, 10, 10, 20));
+    assert!(!with(20, 10, 11, 20), "sealed before it began");
+    assert!(!with(10, 10, 10, 20), "over when it is sealed");
+    assert!(!with(21, 10, 10, 20), "outlives its absolute end");
+}

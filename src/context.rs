@@ -1,0 +1,161 @@
+//! What a token is bound to besides its key: purpose, carrier, and whatever else the two sides agree on.
+//!
+//! It may not know formats or keys. It makes the `external_aad` (RFC 9052 section 4.3), which costs no byte on the
+//! wire: a token for another context does not authenticate. Every element carries its own length in CBOR, so two
+//! different contexts never give the same bytes (security.md T24, T25).
+//!
+//! ```text
+//! external_aad = 86 69 "orderslip" 01 tstr(purpose) bstr(carrier) [n × bstr(deployment)] [n × bstr(call)]
+//! ```
+
+use crate::{cbor::write::Buffer, crypto, error::Error};
+use std::borrow::Cow;
+
+/// The most bindings of a deployment, and the most of a call: each count stays one byte of the AAD.
+pub const MAX_BINDINGS: usize = 16;
+
+/// The longest purpose, in bytes.
+pub const MAX_PURPOSE: usize = 64;
+
+/// The version of the layout above.
+const CONTEXT_VERSION: u64 = 1;
+
+/// Whether a purpose is fit for use: not empty, printable ASCII, at most [`MAX_PURPOSE`] bytes. Checked at compile time.
+pub(crate) const fn is_purpose(purpose: &str) -> bool {
+    let mut rest = purpose.as_bytes();
+    if rest.is_empty() || rest.len() > MAX_PURPOSE {
+        return false;
+    }
+    while let [first, tail @ ..] = rest {
+        if !first.is_ascii_graphic() {
+            return false;
+        }
+        rest = tail;
+    }
+    true
+}
+
+/// What all tokens of a sealer are bound to.
+pub(crate) struct Context {
+    /// Everything up to the bindings of a call.
+    prefix: Vec<u8>,
+    /// The whole, for calls without bindings.
+    unbound: Vec<u8>,
+}
+
+impl Context {
+    pub(crate) fn new(purpose: &str, carrier: &[u8], deployment: &[Vec<u8>]) -> Result<Self, Error> {
+        let mut out = Buffer::default();
+        out.cbor().array(6).text("orderslip").uint(CONTEXT_VERSION).text(purpose).bytes(carrier);
+        append(&mut out, deployment)?;
+        let prefix = out.bytes().to_vec();
+        append::<Vec<u8>>(&mut out, &[])?;
+        Ok(Self { prefix, unbound: out.bytes().to_vec() })
+    }
+
+    /// The bytes that authenticate this call's context.
+    pub(crate) fn external_aad(&self, call: &Call) -> Cow<'_, [u8]> {
+        match &call.0 {
+            None => Cow::Borrowed(&self.unbound),
+            Some(bound) => Cow::Owned([&self.prefix[..], &bound.encoded].concat()),
+        }
+    }
+}
+
+/// What one call is bound to in addition: a tenant, a session id, a request method.
+#[derive(Clone)]
+pub(crate) struct Call(Option<Bound>);
+
+#[derive(Clone)]
+struct Bound {
+    encoded: Vec<u8>,
+    digest: CallDigest,
+}
+
+/// What a slip remembers of the bindings it was opened with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct CallDigest([u8; 32]);
+
+impl Call {
+    pub(crate) const UNBOUND: Self = Self(None);
+
+    pub(crate) fn new<B: AsRef<[u8]>>(bindings: &[B]) -> Result<Self, Error> {
+        if bindings.is_empty() {
+            return Ok(Self::UNBOUND);
+        }
+        let mut out = Buffer::default();
+        append(&mut out, bindings)?;
+        let encoded = out.bytes().to_vec();
+        let digest = CallDigest(crypto::sha256(&encoded));
+        Ok(Self(Some(Bound { encoded, digest })))
+    }
+
+    pub(crate) fn digest(&self) -> Option<CallDigest> {
+        self.0.as_ref().map(|bound| bound.digest)
+    }
+}
+
+fn append<B: AsRef<[u8]>>(out: &mut Buffer, bindings: &[B]) -> Result<(), Error> {
+    match u64::try_from(bindings.len()) {
+        Ok(len) if bindings.len() <= MAX_BINDINGS => drop(out.cbor().array(len)),
+        _ => return Err(Error::misuse("more than 16 bindings")),
+    }
+    for binding in bindings {
+        out.cbor().bytes(binding.as_ref());
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::HashMap;
+
+    #[test]
+    fn the_bytes_are_as_documented() {
+        let context = Context::new("shop/cart", b"", &[]).unwrap();
+        let unbound = context.external_aad(&Call::UNBOUND);
+        assert_eq!(&*unbound, b"\x86\x69orderslip\x01\x69shop/cart\x40\x80\x80");
+        let context = Context::new("p", b"cookie", &[b"prod".to_vec()]).unwrap();
+        let call = Call::new(&["a", "bc"]).unwrap();
+        assert_eq!(&*context.external_aad(&call), b"\x86\x69orderslip\x01\x61p\x46cookie\x81\x44prod\x82\x41a\x42bc");
+    }
+
+    #[test]
+    fn sixteen_bindings_and_no_more() {
+        assert!(Call::new(&["x"; 16]).is_ok());
+        assert!(Call::new(&["x"; 17]).is_err_and(|e| e.is_misuse()));
+        assert!(Context::new("p", b"", &vec![vec![]; 17]).is_err_and(|e| e.is_misuse()));
+    }
+
+    #[test]
+    fn t24_purposes_are_printable_ascii() {
+        assert!(is_purpose("a") && is_purpose(&"a".repeat(64)));
+        for bad in ["", " a", "a\n", "ä", &"a".repeat(65)] {
+            assert!(!is_purpose(bad), "{bad:?}");
+        }
+    }
+
+    type Parts = (String, Vec<u8>, Vec<Vec<u8>>, Vec<Vec<u8>>);
+
+    /// Few letters and short strings, so that pieces often meet at other borders.
+    fn parts() -> impl Strategy<Value = Parts> {
+        let bytes = || proptest::collection::vec(0x40_u8..0x43, 0..3);
+        let list = || proptest::collection::vec(bytes(), 0..4);
+        ("[ab]{1,3}", bytes(), list(), list())
+    }
+
+    proptest! {
+        #[test]
+        fn t24_no_two_contexts_collide(all in proptest::collection::vec(parts(), 2..60)) {
+            let mut seen: HashMap<Vec<u8>, Parts> = HashMap::new();
+            for parts in all {
+                let context = Context::new(&parts.0, &parts.1, &parts.2).unwrap();
+                let aad = context.external_aad(&Call::new(&parts.3).unwrap()).into_owned();
+                let first = seen.entry(aad).or_insert_with(|| parts.clone());
+                prop_assert_eq!(&*first, &parts);
+            }
+        }
+    }
+}

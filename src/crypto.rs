@@ -1,0 +1,289 @@
+//! Every cryptographic primitive, in the words of this library: the only file that names `ring`.
+//!
+//! It may not know what is sealed or signed, nor in which format. A tag, a MAC and a signature are compared here and
+//! nowhere else: none of the types below has `PartialEq`, and the comparison is `ring`'s own (security.md T36).
+
+use crate::error::Error;
+use ring::{
+    aead::{self, Aad, LessSafeKey, Nonce, UnboundKey},
+    agreement, digest, hkdf, hmac,
+    rand::{SecureRandom, SystemRandom},
+    signature::{self, EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey},
+};
+use zeroize::Zeroizing;
+
+/// 96 bits: the one IV length of AES-GCM that is not hashed, and the only one of ChaCha20/Poly1305 (RFC 9053 section 4).
+pub(crate) const IV_LEN: usize = aead::NONCE_LEN;
+/// 128 bits (RFC 9053 sections 4.1 and 4.3); shorter tags are not offered.
+pub(crate) const TAG_LEN: usize = 16;
+
+/// The proof did not hold. It says no more, because there is no more to say.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Unauthentic;
+
+/// `N` fresh bytes from the system's generator, never from a pool of our own: a pool would be copied by fork and by
+/// snapshots of a machine, and a repeated IV is fatal.
+pub(crate) fn random<const N: usize>() -> Result<[u8; N], Error> {
+    let mut bytes = [0; N];
+    fill_random(&mut bytes)?;
+    Ok(bytes)
+}
+
+pub(crate) fn fill_random(bytes: &mut [u8]) -> Result<(), Error> {
+    #[cfg(test)]
+    if tests::RANDOM_IS_BROKEN.get() {
+        return Err(Error::no_randomness());
+    }
+    SystemRandom::new().fill(bytes).map_err(|_| Error::no_randomness())
+}
+
+pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
+    let mut out = [0; 32];
+    out.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
+    out
+}
+
+/// HKDF-SHA-256 (RFC 5869). `None` if more than 255 blocks of output are asked for.
+pub(crate) fn hkdf_sha256(secret: &[u8], salt: &[u8], info: &[&[u8]], out: &mut [u8]) -> Option<()> {
+    struct Len(usize);
+    impl hkdf::KeyType for Len {
+        fn len(&self) -> usize {
+            self.0
+        }
+    }
+    let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, salt).extract(secret);
+    prk.expand(info, Len(out.len())).and_then(|okm| okm.fill(out)).ok()
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hash {
+    Sha256,
+    Sha384,
+    Sha512,
+}
+
+impl Hash {
+    /// Of the output, in bytes.
+    pub(crate) const fn len(self) -> usize {
+        match self {
+            Self::Sha256 => 32,
+            Self::Sha384 => 48,
+            Self::Sha512 => 64,
+        }
+    }
+}
+
+/// A MAC key that `ring` has made ready.
+pub(crate) struct MacKey(hmac::Key);
+
+impl MacKey {
+    pub(crate) fn new(hash: Hash, secret: &[u8]) -> Self {
+        let algorithm = match hash {
+            Hash::Sha256 => hmac::HMAC_SHA256,
+            Hash::Sha384 => hmac::HMAC_SHA384,
+            Hash::Sha512 => hmac::HMAC_SHA512,
+        };
+        Self(hmac::Key::new(algorithm, secret))
+    }
+
+    pub(crate) fn sign(&self, message: &[u8]) -> impl AsRef<[u8]> + use<> {
+        hmac::sign(&self.0, message)
+    }
+
+    /// Full length only: `ring` compares the length, too.
+    pub(crate) fn verify(&self, message: &[u8], tag: &[u8]) -> Result<(), Unauthentic> {
+        hmac::verify(&self.0, message, tag).map_err(|_| Unauthentic)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cipher {
+    Aes128Gcm,
+    Aes256Gcm,
+    ChaCha20Poly1305,
+}
+
+impl Cipher {
+    pub(crate) const fn key_len(self) -> usize {
+        match self {
+            Self::Aes128Gcm => 16,
+            Self::Aes256Gcm | Self::ChaCha20Poly1305 => 32,
+        }
+    }
+}
+
+/// A content key that `ring` has made ready.
+pub(crate) struct AeadKey(LessSafeKey);
+
+impl AeadKey {
+    /// `None` if the key is not of the cipher's length.
+    pub(crate) fn new(cipher: Cipher, key: &[u8]) -> Option<Self> {
+        let algorithm = match cipher {
+            Cipher::Aes128Gcm => &aead::AES_128_GCM,
+            Cipher::Aes256Gcm => &aead::AES_256_GCM,
+            Cipher::ChaCha20Poly1305 => &aead::CHACHA20_POLY1305,
+        };
+        UnboundKey::new(algorithm, key).ok().map(|key| Self(LessSafeKey::new(key)))
+    }
+
+    /// Encrypts in place and gives the tag. The caller answers for the IV's uniqueness.
+    pub(crate) fn seal(&self, iv: [u8; IV_LEN], aad: &[u8], in_out: &mut [u8]) -> Result<[u8; TAG_LEN], Error> {
+        let tag = self
+            .0
+            .seal_in_place_separate_tag(Nonce::assume_unique_for_key(iv), Aad::from(aad), in_out)
+            .map_err(|_| Error::misuse("more plaintext than one message may hold"))?;
+        let mut out = [0; TAG_LEN];
+        out.copy_from_slice(tag.as_ref());
+        Ok(out)
+    }
+
+    /// Decrypts in place and gives the plaintext's length; the tag is the last 16 bytes. After a failure the buffer holds
+    /// no plaintext (CVE-2023-42811).
+    pub(crate) fn open(&self, iv: [u8; IV_LEN], aad: &[u8], in_out: &mut [u8]) -> Result<usize, Unauthentic> {
+        #[cfg(test)]
+        tests::OPENED.set(tests::OPENED.get() + 1);
+        match self.0.open_in_place(Nonce::assume_unique_for_key(iv), Aad::from(aad), in_out) {
+            Ok(plaintext) => Ok(plaintext.len()),
+            Err(_) => {
+                // ring verifies before it decrypts or wipes what it has written; this does not rest on either.
+                zeroize::Zeroize::zeroize(in_out);
+                Err(Unauthentic)
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Curve {
+    Ed25519,
+    P256,
+    P384,
+}
+
+impl Curve {
+    /// Of the private scalar or seed, and of one coordinate.
+    pub(crate) const fn field_len(self) -> usize {
+        match self {
+            Self::Ed25519 | Self::P256 => 32,
+            Self::P384 => 48,
+        }
+    }
+
+    pub(crate) const fn public_len(self) -> usize {
+        match self {
+            Self::Ed25519 => 32,
+            Self::P256 | Self::P384 => 1 + 2 * self.field_len(),
+        }
+    }
+}
+
+/// A signing key with its public half.
+pub(crate) struct Signer {
+    pair: Pair,
+    public: Vec<u8>,
+}
+
+enum Pair {
+    Ed25519(Ed25519KeyPair),
+    Ecdsa(Box<EcdsaKeyPair>),
+}
+
+impl Signer {
+    /// `None` unless the public half belongs to the private one, so that no signature under a foreign public key can be
+    /// drawn from it (RUSTSEC-2022-0093).
+    pub(crate) fn new(curve: Curve, private: &[u8], public: &[u8]) -> Option<Self> {
+        let ecdsa = |algorithm| {
+            EcdsaKeyPair::from_private_key_and_public_key(algorithm, private, public, &SystemRandom::new())
+                .map(|pair| Pair::Ecdsa(Box::new(pair)))
+        };
+        let pair = match curve {
+            Curve::Ed25519 => Ed25519KeyPair::from_seed_and_public_key(private, public).map(Pair::Ed25519),
+            Curve::P256 => ecdsa(&signature::ECDSA_P256_SHA256_FIXED_SIGNING),
+            Curve::P384 => ecdsa(&signature::ECDSA_P384_SHA384_FIXED_SIGNING),
+        };
+        pair.ok().map(|pair| Self { pair, public: public.to_vec() })
+    }
+
+    /// The private bytes and the pair for a new key.
+    pub(crate) fn generate(curve: Curve) -> Result<(Zeroizing<Vec<u8>>, Self), Error> {
+        let algorithm = match curve {
+            Curve::Ed25519 => {
+                let seed = Zeroizing::new(random::<32>()?);
+                return Self::from_seed(&seed).map(|signer| (Zeroizing::new(seed.to_vec()), signer));
+            }
+            Curve::P256 => &signature::ECDSA_P256_SHA256_FIXED_SIGNING,
+            Curve::P384 => &signature::ECDSA_P384_SHA384_FIXED_SIGNING,
+        };
+        // ring hands out a new key as PKCS#8 only. Its DER has one layout: the public point ends it, behind the
+        // private scalar and the five bytes of a [1] BIT STRING head (RFC 5915 section 3). `new` checks that the two agree.
+        let document =
+            EcdsaKeyPair::generate_pkcs8(algorithm, &SystemRandom::new()).map_err(|_| Error::no_randomness())?;
+        let document = document.as_ref();
+        let private_and_public = || {
+            let (before, public) = document.split_at_checked(document.len().checked_sub(curve.public_len())?)?;
+            let scalar_end = before.len().checked_sub(5)?;
+            let private = before.get(scalar_end.checked_sub(curve.field_len())?..scalar_end)?;
+            Self::new(curve, private, public).map(|signer| (Zeroizing::new(private.to_vec()), signer))
+        };
+        private_and_public().ok_or_else(Error::no_randomness)
+    }
+
+    pub(crate) fn from_seed(seed: &[u8; 32]) -> Result<Self, Error> {
+        let pair = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| Error::bad_key("not an Ed25519 seed"))?;
+        let public = pair.public_key().as_ref().to_vec();
+        Ok(Self { pair: Pair::Ed25519(pair), public })
+    }
+
+    pub(crate) fn public(&self) -> &[u8] {
+        &self.public
+    }
+
+    /// Ed25519 is deterministic; ring's ECDSA nonce is drawn from key, message and fresh randomness (RFC 8725 section 3.2).
+    pub(crate) fn sign(&self, message: &[u8]) -> Result<impl AsRef<[u8]> + use<>, Error> {
+        match &self.pair {
+            Pair::Ed25519(pair) => Ok(pair.sign(message)),
+            Pair::Ecdsa(pair) => pair.sign(&SystemRandom::new(), message).map_err(|_| Error::no_randomness()),
+        }
+    }
+}
+
+/// A public key.
+pub(crate) struct Verifier(UnparsedPublicKey<Vec<u8>>);
+
+impl Verifier {
+    /// `None` if the key has the wrong length or is no point of the curve.
+    pub(crate) fn new(curve: Curve, public: &[u8]) -> Option<Self> {
+        let algorithm: &'static dyn signature::VerificationAlgorithm = match curve {
+            Curve::Ed25519 => &signature::ED25519,
+            Curve::P256 => &signature::ECDSA_P256_SHA256_FIXED,
+            Curve::P384 => &signature::ECDSA_P384_SHA384_FIXED,
+        };
+        let well_formed = public.len() == curve.public_len() && is_on_curve(curve, public);
+        well_formed.then(|| Self(UnparsedPublicKey::new(algorithm, public.to_vec())))
+    }
+
+    /// Fixed-length signatures only: r‖s with r and s in 1..n-1, or R‖S with S < L.
+    pub(crate) fn verify(&self, message: &[u8], signature: &[u8]) -> Result<(), Unauthentic> {
+        self.0.verify(message, signature).map_err(|_| Unauthentic)
+    }
+}
+
+/// ring tells whether a point is valid only where it uses one; an agreement with a throwaway key does, at load time.
+/// For Ed25519 there is no such check: a string that is no point verifies nothing.
+fn is_on_curve(curve: Curve, public: &[u8]) -> bool {
+    let algorithm = match curve {
+        Curve::Ed25519 => return true,
+        Curve::P256 => &agreement::ECDH_P256,
+        Curve::P384 => &agreement::ECDH_P384,
+    };
+    agreement::EphemeralPrivateKey::generate(algorithm, &SystemRandom::new())
+        .and_then(|throwaway| {
+            agreement::agree_ephemeral(throwaway, &agreement::UnparsedPublicKey::new(algorithm, public), |_| ())
+        })
+        .is_ok()
+}
+
+#[cfg(test)]
+pub(crate) mod tests;
+#[cfg(test)]
+mod vectors;

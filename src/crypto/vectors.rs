@@ -1,0 +1,1 @@
+//! Public vectors for the primitives.

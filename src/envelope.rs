@@ -1,0 +1,109 @@
+//! Between bytes and the text of a token: sealing, opening, and the proof that opening succeeded.
+//!
+//! It may not know claims or states: a payload is bytes. A new format is one more implementation of [`Envelope`].
+
+pub(crate) mod cose;
+
+use crate::{
+    bytes::{MAX_TOKEN_TEXT, text_len, token_text},
+    cbor::{Fault, write::Buffer},
+    context::{Call, Context},
+    error::Error,
+    key::{Alg, Key, WireId},
+    keyring::{Lookup, Ring},
+    time::UnixTime,
+};
+use std::{ops::Range, sync::Arc};
+use zeroize::Zeroizing;
+
+/// A format of tokens.
+pub(crate) trait Envelope: Send + Sync {
+    /// The algorithms of the keys that seal in this format; none if it only opens.
+    fn sealing_algs(&self) -> &[Alg];
+
+    /// The algorithms of the keys that open it.
+    fn opening_algs(&self) -> &[Alg];
+
+    /// Seals the payload that `write` appends.
+    fn seal(&self, with: &With<'_>, write: Write<'_>) -> Result<String, Error>;
+
+    /// Opens a token, or says no more than that it is not one.
+    fn open(&self, with: &With<'_>, text: &str) -> Result<Authentic, Error>;
+
+    /// Forgets the content key in use: after a snapshot of the machine was restored.
+    fn new_epoch(&self) {}
+}
+
+pub(crate) type Write<'a> = &'a mut dyn FnMut(&mut Buffer) -> Result<(), Error>;
+
+/// What both directions work with.
+pub(crate) struct With<'a> {
+    pub(crate) ring: &'a Arc<Ring>,
+    pub(crate) context: &'a Context,
+    pub(crate) call: &'a Call,
+    pub(crate) now: UnixTime,
+}
+
+/// The proof that a payload was authentic: only this module's formats can make one, and claims are read from nothing else.
+pub(crate) struct Authentic {
+    bytes: Zeroizing<Vec<u8>>,
+    payload: Range<usize>,
+    key_is_current: bool,
+}
+
+impl Authentic {
+    pub(crate) fn payload(&self) -> &[u8] {
+        self.bytes.get(self.payload.clone()).unwrap_or_default()
+    }
+
+    /// Whether the key of the token is the one that would seal now.
+    pub(crate) fn key_is_current(&self) -> bool {
+        self.key_is_current
+    }
+}
+
+/// Whether a text claims to be one of our formats, by the first three bytes of their frames. Such a text is never offered
+/// to anybody else's decoder (CVE-2026-39324).
+pub(crate) fn is_ours(text: &str) -> bool {
+    cose::FIRST_CHARACTERS.iter().any(|first| text.starts_with(first))
+}
+
+impl With<'_> {
+    /// The key that seals now.
+    fn sealing_key(&self, algs: &[Alg]) -> Result<&Arc<Key>, Error> {
+        let none = || Error::misuse("the ring has no key for this sealer that is active, unexpired and not revoked");
+        self.ring.sealing(algs, self.now).ok_or_else(none)
+    }
+
+    /// The one key that a token names.
+    fn opening_key(&self, wire: &WireId) -> Result<&Arc<Key>, Error> {
+        match self.ring.lookup(wire, self.now) {
+            Lookup::Accepted(key) => Ok(key),
+            Lookup::Retired => Err(Error::key_retired()),
+            Lookup::Unknown => Err(self.ring.unknown_key()),
+        }
+    }
+
+    fn is_current(&self, key: &Arc<Key>, algs: &[Alg]) -> bool {
+        // A format that cannot seal has no better key to offer.
+        algs.is_empty() || self.ring.sealing(algs, self.now).is_some_and(|sealing| Arc::ptr_eq(sealing, key))
+    }
+}
+
+/// The text of a finished frame, if it is short enough.
+fn finish(frame: &[u8]) -> Result<String, Error> {
+    if text_len(frame.len()) > MAX_TOKEN_TEXT {
+        return Err(beyond_limits(frame.len()));
+    }
+    Ok(token_text(frame))
+}
+
+/// A frame of so many bytes. Who knows the state adds what is large in it.
+#[cold]
+fn beyond_limits(frame: usize) -> Error {
+    Error::too_large(text_len(frame), MAX_TOKEN_TEXT, Vec::new())
+}
+
+fn malformed(Fault(why): Fault) -> Error {
+    Error::malformed(why)
+}

@@ -1,0 +1,37 @@
+//! COSE messages (RFC 9052), byte for byte as we write them, and as other people do.
+//!
+//! It may not know claims or states. Our own messages have one shape each, and the reader takes that shape only: no other
+//! header, no other order, the shortest heads, nothing after the end. So no duplicate label, no `crit`, no algorithm in an
+//! unprotected header, no second recipient ever has to be judged.
+
+pub(crate) mod encrypt;
+pub(crate) mod epoch;
+pub(crate) mod foreign;
+pub(crate) mod proven;
+
+use crate::cbor::write::Buffer;
+
+/// RFC 9052 table 1.
+pub(crate) const TAG_ENCRYPT0: u64 = 16;
+pub(crate) const TAG_MAC0: u64 = 17;
+pub(crate) const TAG_SIGN1: u64 = 18;
+pub(crate) const TAG_ENCRYPT: u64 = 96;
+pub(crate) const TAG_MAC: u64 = 97;
+
+/// `d8 60 84`, `d1 84 43` and `d2 84 43`: the first three bytes of our messages, as text.
+pub(crate) const FIRST_CHARACTERS: [&str; 3] = ["2GCE", "0YRD", "0oRD"];
+
+/// Enc_structure, MAC_structure and Sig_structure without their last element, which the latter two have (RFC 9052
+/// sections 4.4, 5.3, 6.3). `head` is the array's head and the context's text.
+pub(crate) fn structure(head: &[u8], protected: &[u8], external_aad: &[u8]) -> Vec<u8> {
+    let mut out = Buffer::with_room(0, head.len() + protected.len() + external_aad.len() + 12);
+    out.push(head);
+    out.cbor().bytes(protected).bytes(external_aad);
+    out.bytes().to_vec()
+}
+
+pub(crate) const ENCRYPT: &[u8] = b"\x83\x67Encrypt";
+pub(crate) const ENCRYPT0: &[u8] = b"\x83\x68Encrypt0";
+pub(crate) const MAC: &[u8] = b"\x84\x63MAC";
+pub(crate) const MAC0: &[u8] = b"\x84\x64MAC0";
+pub(crate) const SIGNATURE1: &[u8] = b"\x84\x6aSignature1";

@@ -1,0 +1,161 @@
+//! The encrypted format: COSE_Encrypt with one `direct+HKDF-SHA-256` recipient (RFC 9052 section 5.1, RFC 9053 6.1.2).
+//!
+//! It may not know how long a content key is used: that is `epoch.rs`.
+//!
+//! ```text
+//! d8 60                        tag 96
+//! 84                           array of 4
+//!   43 a1 01 03                protected {1: 3}: A256GCM       (ChaCha20/Poly1305: 44 a1 01 18 18)
+//!   a1 05 4c <iv 12>           unprotected {5: IV}
+//!   bstr(ciphertext ‖ tag 16)
+//!   81 83                      one recipient, array of 3
+//!     43 a1 01 29              protected {1: -10}
+//!     a2 04 48 <kid 8>         unprotected {4: kid, -20: salt}
+//!        33 50 <salt 16>
+//!     40                       no ciphertext
+//! ```
+
+use super::{ENCRYPT, epoch::Epochs, structure};
+use crate::{
+    bytes::{MAX_TOKEN_BYTES, token_bytes},
+    cbor::{
+        Fault,
+        read::{Form, Reader},
+        write::{Buffer, BytesHead, place},
+    },
+    crypto::{self, IV_LEN, TAG_LEN},
+    envelope::{Authentic, Envelope, With, Write, beyond_limits, finish, malformed},
+    error::Error,
+    key::{Alg, WIRE_LEN, WireId},
+};
+use std::ops::{Range, RangeInclusive};
+
+const FRAME: &[u8] = &[0xd8, 0x60, 0x84];
+const UNPROTECTED: &[u8] = &[0xa1, 0x05, 0x4c];
+const RECIPIENT: &[u8] = &[0x81, 0x83, 0x43, 0xa1, 0x01, 0x29, 0xa2, 0x04, 0x48];
+const SALT_LABEL: &[u8] = &[0x33];
+const NO_CIPHERTEXT: &[u8] = &[0x40];
+
+/// Room in front of the plaintext: the frame, the longest protected header, the IV, the longest head within the limit.
+const ROOM: usize = FRAME.len() + 5 + UNPROTECTED.len() + IV_LEN + 3;
+
+/// Ours has 16 bytes. RFC 9053 section 6.1.2 suggests the hash's length, and other writers may take it.
+const SALT_LENGTHS: RangeInclusive<usize> = 16..=64;
+
+const ALGS: [Alg; 2] = [Alg::HkdfA256Gcm, Alg::HkdfChaCha20Poly1305];
+
+/// The protected header of an algorithm's messages.
+const fn protected(alg: Alg) -> &'static [u8] {
+    match alg {
+        Alg::HkdfChaCha20Poly1305 => &[0xa1, 0x01, 0x18, 0x18],
+        _ => &[0xa1, 0x01, 0x03],
+    }
+}
+
+pub(crate) struct Encrypted {
+    epochs: Epochs,
+}
+
+impl Encrypted {
+    pub(crate) fn new() -> Self {
+        Self { epochs: Epochs::new() }
+    }
+}
+
+impl Envelope for Encrypted {
+    fn sealing_algs(&self) -> &[Alg] {
+        &ALGS
+    }
+
+    fn opening_algs(&self) -> &[Alg] {
+        &ALGS
+    }
+
+    fn seal(&self, with: &With<'_>, write: Write<'_>) -> Result<String, Error> {
+        let key = with.sealing_key(&ALGS)?;
+        let mut buffer = Buffer::with_room(ROOM, MAX_TOKEN_BYTES);
+        write(&mut buffer)?;
+        let epoch = self.epochs.take(with.ring, key, with.now, std::process::id())?;
+        let iv = crypto::random::<IV_LEN>()?;
+        let protected = protected(key.alg());
+        let aad = structure(ENCRYPT, protected, &with.context.external_aad(with.call));
+        let end = buffer.len();
+        let plaintext = buffer.bytes_mut().get_mut(ROOM..).unwrap_or_default();
+        let tag = epoch.content_key().seal(iv, &aad, plaintext)?;
+        for part in [&tag[..], RECIPIENT, key.id().wire(), SALT_LABEL] {
+            buffer.push(part);
+        }
+        buffer.cbor().bytes(epoch.salt());
+        buffer.push(NO_CIPHERTEXT);
+        let head = BytesHead::new(end - ROOM + TAG_LEN);
+        let protected_head = BytesHead::new(protected.len());
+        let front = [FRAME, protected_head.as_slice(), protected, UNPROTECTED, &iv, head.as_slice()];
+        match place(buffer.bytes_mut(), ROOM, &front) {
+            Some(start) => finish(buffer.bytes().get(start..).unwrap_or_default()),
+            // A head of more than three bytes.
+            None => Err(beyond_limits(buffer.len())),
+        }
+    }
+
+    fn open(&self, with: &With<'_>, text: &str) -> Result<Authentic, Error> {
+        let mut bytes = token_bytes(text, 0)?;
+        let parts = Parts::read(&bytes).map_err(malformed)?;
+        let key = with.opening_key(&parts.kid)?;
+        if !ALGS.contains(&key.alg()) || bytes.get(parts.protected) != Some(protected(key.alg())) {
+            return Err(Error::not_authentic("another algorithm than the key's"));
+        }
+        let salt = bytes.get(parts.salt).unwrap_or_default();
+        let content_key = key.content_key(salt).ok_or_else(|| Error::not_authentic("no content key"))?;
+        let aad = structure(ENCRYPT, protected(key.alg()), &with.context.external_aad(with.call));
+        let ciphertext = bytes.get_mut(parts.ciphertext.clone()).unwrap_or_default();
+        let len = content_key
+            .key()
+            .open(parts.iv, &aad, ciphertext)
+            .map_err(|crypto::Unauthentic| Error::not_authentic("the tag does not hold"))?;
+        content_key.remember();
+        let start = parts.ciphertext.start;
+        let key_is_current = with.is_current(key, &ALGS);
+        Ok(Authentic { bytes, payload: start..start + len, key_is_current })
+    }
+
+    fn new_epoch(&self) {
+        self.epochs.end();
+    }
+}
+
+/// Where the parts of a message stand.
+struct Parts {
+    protected: Range<usize>,
+    iv: [u8; IV_LEN],
+    ciphertext: Range<usize>,
+    kid: WireId,
+    salt: Range<usize>,
+}
+
+impl Parts {
+    fn read(bytes: &[u8]) -> Result<Self, Fault> {
+        let mut reader = Reader::new(bytes, Form::Shortest);
+        let string = |reader: &mut Reader<'_>| {
+            let len = reader.bytes()?.len();
+            let end = reader.position();
+            Ok::<_, Fault>(end - len..end)
+        };
+        reader.exactly(FRAME)?;
+        let protected = string(&mut reader)?;
+        reader.exactly(UNPROTECTED)?;
+        let iv = reader.take()?;
+        let ciphertext = string(&mut reader)?;
+        reader.exactly(RECIPIENT)?;
+        let kid = reader.take::<WIRE_LEN>()?;
+        reader.exactly(SALT_LABEL)?;
+        let salt = string(&mut reader)?;
+        reader.exactly(NO_CIPHERTEXT)?;
+        reader.end()?;
+        let header = bytes.get(protected.clone()).unwrap_or_default();
+        let known = ALGS.iter().any(|alg| self::protected(*alg) == header);
+        if !known || !SALT_LENGTHS.contains(&salt.len()) || ciphertext.len() < TAG_LEN {
+            return Err(Fault("not the shape of a token"));
+        }
+        Ok(Self { protected, iv, ciphertext, kid, salt })
+    }
+}

@@ -1,0 +1,112 @@
+use super::*;
+use crate::{key::Alg, keyring::Keyring};
+use std::collections::HashMap;
+
+const T: UnixTime = UnixTime::from_secs(1_000_000);
+
+fn later(secs: u64) -> UnixTime {
+    T.saturating_add(Duration::from_secs(secs))
+}
+
+fn sealing_key(ring: &Keyring) -> Arc<Key> {
+    Arc::clone(ring.ring().sealing(&[Alg::HkdfA256Gcm], T).unwrap())
+}
+
+fn setup() -> (Epochs, Keyring, Arc<Key>) {
+    let ring = Keyring::new(vec![Key::generate(Alg::HkdfA256Gcm).unwrap()]).unwrap();
+    let key = sealing_key(&ring);
+    (Epochs::new(), ring, key)
+}
+
+#[test]
+fn t31_an_epoch_lasts_while_nothing_changes() {
+    let (epochs, ring, key) = setup();
+    let salt = *epochs.take(ring.ring(), &key, T, 1).unwrap().salt();
+    for now in [T, later(1), later(3_599)] {
+        assert_eq!(*epochs.take(ring.ring(), &key, now, 1).unwrap().salt(), salt);
+    }
+}
+
+#[test]
+fn t31_an_epoch_ends_after_an_hour() {
+    let (epochs, ring, key) = setup();
+    let salt = *epochs.take(ring.ring(), &key, T, 1).unwrap().salt();
+    assert_ne!(*epochs.take(ring.ring(), &key, later(3_600), 1).unwrap().salt(), salt);
+}
+
+#[test]
+fn t31_an_epoch_ends_when_the_process_forks() {
+    let (epochs, ring, key) = setup();
+    let salt = *epochs.take(ring.ring(), &key, T, 1).unwrap().salt();
+    assert_ne!(*epochs.take(ring.ring(), &key, T, 2).unwrap().salt(), salt);
+}
+
+#[test]
+fn t31_an_epoch_ends_when_the_clock_runs_backwards() {
+    let (epochs, ring, key) = setup();
+    let salt = *epochs.take(ring.ring(), &key, T, 1).unwrap().salt();
+    assert_eq!(*epochs.take(ring.ring(), &key, later(100), 1).unwrap().salt(), salt);
+    assert_eq!(*epochs.take(ring.ring(), &key, later(99), 1).unwrap().salt(), salt, "a tick is no step back");
+    let second = *epochs.take(ring.ring(), &key, later(98), 1).unwrap().salt();
+    assert_ne!(second, salt);
+    assert_ne!(*epochs.take(ring.ring(), &key, T, 1).unwrap().salt(), second);
+}
+
+#[test]
+fn t31_an_epoch_ends_with_its_key() {
+    let (epochs, ring, key) = setup();
+    let salt = *epochs.take(ring.ring(), &key, T, 1).unwrap().salt();
+    let (_, _, other_key) = setup();
+    assert_ne!(*epochs.take(ring.ring(), &other_key, T, 1).unwrap().salt(), salt);
+}
+
+/// The same key bytes, in a set that was loaded again.
+#[test]
+fn t31_an_epoch_ends_with_its_ring() {
+    let (epochs, ring, key) = setup();
+    let salt = *epochs.take(ring.ring(), &key, T, 1).unwrap().salt();
+    let again = Keyring::from_jwks(ring.to_jwks().expose()).unwrap();
+    assert_ne!(*epochs.take(again.ring(), &key, T, 1).unwrap().salt(), salt);
+    let (epochs, ring, key) = setup();
+    let salt = *epochs.take(ring.ring(), &key, T, 1).unwrap().salt();
+    let again = Keyring::from_jwks(ring.to_jwks().expose()).unwrap();
+    assert_ne!(*epochs.take(ring.ring(), &sealing_key(&again), T, 1).unwrap().salt(), salt);
+}
+
+#[test]
+fn t31_an_epoch_ends_on_demand() {
+    let (epochs, ring, key) = setup();
+    let salt = *epochs.take(ring.ring(), &key, T, 1).unwrap().salt();
+    epochs.end();
+    assert_ne!(*epochs.take(ring.ring(), &key, T, 1).unwrap().salt(), salt);
+}
+
+#[test]
+fn t30_the_counter_is_never_overshot_by_threads() {
+    let (_, ring, key) = setup();
+    let epochs = Epochs { current: RwLock::new(None), max_tokens: 100 };
+    let uses: Vec<[u8; SALT_LEN]> = std::thread::scope(|scope| {
+        let worker = || (0..250).map(|_| *epochs.take(ring.ring(), &key, T, 1).unwrap().salt()).collect::<Vec<_>>();
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(worker)).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    let mut per_salt: HashMap<_, u32> = HashMap::new();
+    for salt in uses {
+        *per_salt.entry(salt).or_default() += 1;
+    }
+    assert_eq!(per_salt.values().sum::<u32>(), 2_000);
+    assert!(per_salt.values().all(|used| *used == 100), "{per_salt:?}");
+}
+
+#[test]
+fn t30_the_limits_are_as_documented() {
+    assert_eq!(Epochs::new().max_tokens, 1_048_576);
+    assert_eq!(MAX_AGE.as_secs(), 3_600);
+}
+
+#[test]
+fn t30_without_randomness_there_is_no_epoch() {
+    let (epochs, ring, key) = setup();
+    let error = crypto::tests::with_broken_randomness(|| epochs.take(ring.ring(), &key, T, 1).map(drop).unwrap_err());
+    assert!(error.is_unavailable());
+}

@@ -1,0 +1,75 @@
+//! Secrets that anybody could guess.
+//!
+//! It may not know what a secret is for. It catches what configuration mistakes look like, not what a patient attacker
+//! can search: no test of a value can prove that it was drawn at random.
+
+use crate::crypto;
+
+/// The fewest different bytes of a long secret. Of 32 random bytes fewer are different in less than one of 2^80 draws; of a
+/// pass phrase repeated, or spelled with few letters, there are often fewer.
+const MIN_DISTINCT: usize = 12;
+
+/// SHA-256 of secrets that everybody has: the examples of RFC 7515 A.1, of RFC 7520 section 3.5, and of a well-known
+/// debugger's page.
+const PUBLISHED: [&str; 3] = [
+    "c8ecc9361a05e285f04c26f9572131a6deab07e9e2b865053c6f75a4d8bd2b32",
+    "73ec74458059c70cae3f0ade8663fe0da1dc4b114ed8cdac75364140b4458a4c",
+    "465d9ad5d5528ebe287b5dce4fb51620833d09b290e49ddcc70ca6c4a0aea01b",
+];
+
+/// What is wrong with a secret, if it is plainly weak.
+pub(crate) fn weakness(secret: &[u8]) -> Option<&'static str> {
+    let mut seen = [false; 256];
+    for &byte in secret {
+        if let Some(seen) = seen.get_mut(usize::from(byte)) {
+            *seen = true;
+        }
+    }
+    if seen.into_iter().filter(|seen| *seen).count() < MIN_DISTINCT.min(secret.len().div_ceil(3)).max(1) {
+        return Some("a secret of few different bytes, which is easy to guess");
+    }
+    if (1..=secret.len() / 2).any(|period| secret.iter().zip(secret.iter().skip(period)).all(|(a, b)| a == b)) {
+        return Some("a secret that repeats itself, which is easy to guess");
+    }
+    if PUBLISHED.contains(&hex(&crypto::sha256(secret)).as_str()) {
+        return Some("a secret from a published example");
+    }
+    None
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}"); // a String takes every write
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bytes;
+
+    #[test]
+    fn t03_guessable_and_published_secrets_are_found() {
+        for weak in [
+            &[0_u8; 32][..],
+            &[0xff; 64],
+            b"secretsecretsecretsecretsecretsecret",
+            b"changemechangemechangemechangeme!",
+            b"0123456789abcdef0123456789abcdef",
+            b"a-string-secret-at-least-256-bits-long",
+            bytes::secret_bytes("hJtXIZ2uSN5kbQfbtTNWbpdmhkV8FJG-Onbc6mxCcYg").unwrap().expose(),
+            b"",
+        ] {
+            assert!(weakness(weak).is_some(), "{weak:?}");
+        }
+    }
+
+    #[test]
+    fn random_secrets_pass() {
+        for _ in 0..2_000 {
+            assert_eq!(weakness(&crypto::random::<32>().unwrap()), None);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! A ring from and to a JWK Set (RFC 7517 section 5).
+//!
+//! It may not know where the text comes from or goes. Besides keys, a set holds what is left of retired ones:
+//! `{"kid": …, "exp": …, "retired": true}`.
+
+use super::{Keyring, Origin, Retired};
+use crate::{
+    error::Error,
+    json::{self, Json, Members},
+    key::{Disclosure, Key, KeyId, MAX_KEY_TEXT},
+    time::UnixTime,
+};
+use std::fmt;
+use zeroize::Zeroizing;
+
+/// A text that nobody may see: wiped when dropped, silent in `Debug`.
+pub struct SecretText(Zeroizing<String>);
+
+impl SecretText {
+    /// The text itself. Whoever has it can make tokens.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SecretText(..)")
+    }
+}
+
+impl Keyring {
+    /// Reads a JWK Set. Every key must name its algorithm; unknown members of a key are kept, unknown keys are refused.
+    ///
+    /// # Errors
+    /// [`Error::is_misuse`], naming the key and the member: whatever [`Key::from_jwk`] or [`Keyring::new`] refuses, a
+    /// text that is not one JSON object with the one member `keys`, more than 4 MiB.
+    pub fn from_jwks(text: &str) -> Result<Self, Error> {
+        if text.len() > MAX_KEY_TEXT {
+            return Err(Error::bad_key("longer than any key set"));
+        }
+        let Some(Json::Object(set)) = json::parse(text) else {
+            return Err(Error::bad_key("not one JSON object with unique members"));
+        };
+        let mut entries = None;
+        for (name, value) in set {
+            match (name.as_str(), value) {
+                ("keys", Json::List(list)) => entries = Some(list),
+                ("keys", _) => return Err(Error::bad_key_member("keys", "not a list")),
+                // RFC 7517 section 5: other members of a set are ignored.
+                _ => {}
+            }
+        }
+        let entries = entries.ok_or_else(|| Error::bad_key_member("keys", "missing"))?;
+        let mut keys = Vec::with_capacity(entries.len());
+        let mut retired = Vec::new();
+        for entry in entries {
+            let Json::Object(members) = entry else { return Err(Error::bad_key_member("keys", "holds no object")) };
+            match read_retired(&members)? {
+                Some(gone) => retired.push(gone),
+                None => keys.push(Key::from_members(members, None)?),
+            }
+        }
+        Self::assemble(keys, retired, Origin::Shared)
+    }
+
+    /// The whole ring as a JWK Set, with all secrets: for a secret store or a file of mode 0600.
+    ///
+    /// ```
+    /// # use orderslip::{Keyring, Error};
+    /// # fn main() -> Result<(), Error> {
+    /// let keys = Keyring::generate()?;
+    /// let same = Keyring::from_jwks(keys.to_jwks().expose())?;
+    /// assert!(keys.ids().eq(same.ids()));
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn to_jwks(&self) -> SecretText {
+        let keys = self.ring.keys.iter().map(|key| key.to_json(Disclosure::Secret));
+        SecretText(render(keys.chain(self.ring.retired.iter().map(write_retired))))
+    }
+
+    /// The public halves of the signing keys as a JWK Set, for services that verify and cannot seal.
+    ///
+    /// Revoked keys are in it with their `revoked` member; symmetric keys have no public half and are not.
+    #[must_use]
+    pub fn public_jwks(&self) -> String {
+        let keys = self.ring.keys.iter().filter(|key| !key.is_symmetric());
+        String::clone(&render(keys.map(|key| key.to_json(Disclosure::Public))))
+    }
+
+    /// The same ring, in which the secrets of all keys whose `exp` has passed are erased and only their ids remain, so
+    /// that their tokens are still told to be *expired* and not *unknown*.
+    ///
+    /// # Errors
+    /// [`Error::is_misuse`] if no key would be left.
+    pub fn prune(&self, now: UnixTime) -> Result<Self, Error> {
+        let mut keys = Vec::new();
+        let mut retired: Vec<Retired> = self.ring.retired.iter().map(Retired::copy).collect();
+        for key in &self.ring.keys {
+            match key.expires_at() {
+                Some(expires) if expires <= now => retired.push(Retired { id: key.id().clone(), expires }),
+                // Through the text and back: keys have no `Clone`, so that no copy is made by accident.
+                _ => match key.to_json(Disclosure::Secret) {
+                    Json::Object(members) => keys.push(Key::from_members(members, None)?),
+                    _ => return Err(Error::bad_key("not an object")),
+                },
+            }
+        }
+        Self::assemble(keys, retired, self.ring.origin)
+    }
+}
+
+impl Retired {
+    fn copy(&self) -> Self {
+        Self { id: self.id.clone(), expires: self.expires }
+    }
+}
+
+/// The private member that tells the wire id of a retired key whose `kid` is not its thumbprint.
+const WIRE_ID: &str = "wire_id";
+
+fn read_retired(members: &Members) -> Result<Option<Retired>, Error> {
+    let member = |name| members.iter().find(|(found, _)| found == name).map(|(_, value)| value);
+    match member("retired") {
+        None => return Ok(None),
+        Some(Json::Bool(true)) => {}
+        Some(_) => return Err(Error::bad_key_member("retired", "not `true`")),
+    }
+    let kid =
+        member("kid").and_then(Json::as_text).ok_or_else(|| Error::bad_key_member("kid", "missing, or not a text"))?;
+    let refuse = |member, why| Error::bad_key_member(member, why).about_key(kid);
+    if ["k", "d"].into_iter().any(|secret| member(secret).is_some()) {
+        return Err(refuse("retired", "a retired key must not keep its secret"));
+    }
+    let expires = member("exp").and_then(Json::as_u64).and_then(UnixTime::from_wire);
+    let expires = expires.ok_or_else(|| refuse("exp", "missing, or not whole seconds"))?;
+    let id = KeyId::of_retired(kid, member(WIRE_ID).and_then(Json::as_text));
+    let id = id.ok_or_else(|| refuse("kid", "neither a thumbprint nor beside a `wire_id`"))?;
+    Ok(Some(Retired { id, expires }))
+}
+
+fn write_retired(gone: &Retired) -> Json {
+    let mut members = vec![("kid".to_owned(), Json::text(gone.id.as_str()))];
+    members.extend(gone.id.wire_unless_told().map(|wire| (WIRE_ID.to_owned(), Json::text(wire))));
+    members.push(("exp".to_owned(), Json::Number(gone.expires.as_secs().into())));
+    members.push(("retired".to_owned(), Json::Bool(true)));
+    Json::Object(members)
+}
+
+fn render(keys: impl Iterator<Item = Json>) -> Zeroizing<String> {
+    let set = Json::Object(vec![("keys".to_owned(), Json::List(keys.collect()))]);
+    // One allocation that is large enough, so that growing leaves no copy behind.
+    let mut out = Vec::with_capacity(CAPACITY);
+    serde_json::to_writer_pretty(&mut out, &set)
+        .expect("a Vec takes every write, and our values have no map with odd keys");
+    Zeroizing::new(String::from_utf8(out).expect("JSON is UTF-8"))
+}
+
+/// For some sixty keys; of a larger ring, a copy of the text may stay in freed memory.
+const CAPACITY: usize = 32 * 1024;

@@ -1,0 +1,55 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+// The storeys of the house, from the ground up; a module imports only from those before it (tests/layers.rs).
+mod error;
+
+mod bytes;
+mod cbor;
+mod json;
+mod time;
+
+mod crypto;
+
+mod context;
+mod key;
+
+mod keyring;
+
+mod envelope;
+
+mod lifetime;
+mod claims;
+mod state;
+
+mod slip;
+mod builder;
+mod opener;
+mod sealer;
+
+pub mod hazmat;
+
+// The paved path.
+pub use crate::{
+    cbor::Layout,
+    claims::SlipId,
+    error::{Error, ErrorKind, Rejection},
+    key::{Alg, Key, KeyId},
+    keyring::{Keyring, Keys, SecretText},
+    lifetime::{DEFAULT_LEEWAY, Lifetime, MAX_LEEWAY},
+    opener::{BoundOpener, Opener},
+    sealer::{Bound, PublicAlg, Sealer},
+    slip::{Reason, Slip, Standing},
+    state::{Old, SlipState},
+    time::{Clock, SystemClock, UnixTime},
+};
+
+// What the settings and limits are called.
+pub use crate::{
+    builder::Builder,
+    bytes::MAX_TOKEN_TEXT,
+    context::{MAX_BINDINGS, MAX_PURPOSE},
+    key::MIN_SECRET,
+    opener::Opens,
+    sealer::Seals,
+};

@@ -1,0 +1,182 @@
+//! Opening: from a text to a verified slip. Here bytes and meaning meet, in one function.
+//!
+//! It may not know how anything is sealed.
+
+use crate::{
+    builder::{Adopt, Builder},
+    bytes::MAX_TOKEN_TEXT,
+    claims::{Claims, SlipId},
+    context::{Call, Context},
+    envelope::{Envelope, With, cose::proven::Proven, is_ours},
+    error::Error,
+    keyring::Keys,
+    lifetime::Lifetime,
+    slip::Slip,
+    state::{self, SlipState},
+    time::{Clock, UnixTime},
+};
+use std::{fmt, sync::Arc, time::Duration};
+
+/// Opens tokens of one type, and cannot seal any.
+///
+/// Cheap to clone, and `Send + Sync`. A sealer has one in it ([`Sealer::opener`](crate::Sealer::opener)); a service that
+/// must verify and not mint makes one from public keys:
+///
+/// ```
+/// # use orderslip::{Keyring, Lifetime, Opener, PublicAlg, Sealer, SlipState, Error}; use std::time::Duration;
+/// # #[derive(serde::Serialize, serde::Deserialize)] struct Ticket { seat: u16 }
+/// # impl SlipState for Ticket { const PURPOSE: &'static str = "fair.example/ticket"; const VERSION: u16 = 1; }
+/// # fn main() -> Result<(), Error> {
+/// // The ticket office:
+/// let keys = Keyring::generate()?;
+/// let office = Sealer::<Ticket>::publicly_signed(&keys, PublicAlg::Ed25519)
+///     .lifetime(Lifetime::absolute(Duration::from_secs(86_400)))
+///     .build()?;
+/// let token = office.seal(&Ticket { seat: 12 })?;
+///
+/// // The door, which has the public keys only:
+/// let public = Keyring::from_jwks(&keys.public_jwks())?;
+/// let door = Opener::<Ticket>::publicly_signed(&public).build()?;
+/// assert_eq!(door.open(&token)?.state().seat, 12);
+/// # Ok(()) }
+/// ```
+pub struct Opener<T>(Arc<Core<T>>);
+
+/// What a builder that makes an [`Opener`] is marked with.
+#[derive(Debug)]
+pub enum Opens {}
+
+/// What a sealer and its opener share.
+pub(crate) struct Core<T> {
+    pub(crate) keys: Keys,
+    pub(crate) envelope: Box<dyn Envelope>,
+    pub(crate) context: Context,
+    pub(crate) clock: Arc<dyn Clock>,
+    lifetime: Option<Lifetime>,
+    leeway: Duration,
+    adopt: Option<Adopt<T>>,
+}
+
+impl<T: SlipState> Opener<T> {
+    /// Opens COSE_Sign1 with EdDSA or ES256, as each key says, from public keys or from pairs.
+    pub fn publicly_signed(keys: impl Into<Keys>) -> Builder<T, Opens> {
+        Builder::new(keys.into(), Box::new(Proven::sign1(&[])))
+    }
+
+    pub(crate) fn from_builder<Makes>(builder: Builder<T, Makes>) -> Result<Self, Error> {
+        let context = builder.context()?;
+        let Builder { keys, envelope, lifetime, leeway, clock, adopt, .. } = builder;
+        Ok(Self(Arc::new(Core { keys, envelope, context, clock, lifetime, leeway, adopt })))
+    }
+
+    pub(crate) fn core(&self) -> &Core<T> {
+        &self.0
+    }
+
+    /// Opens a token now.
+    ///
+    /// # Errors
+    /// As [`open_at`](Self::open_at), and [`Error::is_unavailable`] if the clock cannot tell.
+    pub fn open(&self, text: &str) -> Result<Slip<T>, Error> {
+        self.open_at(text, self.0.clock.now()?)
+    }
+
+    /// Opens a token as of the given time.
+    ///
+    /// # Errors
+    /// [`Error::is_rejected`], [`Error::is_expired`] and [`Error::is_unreadable`] as each says.
+    pub fn open_at(&self, text: &str, now: UnixTime) -> Result<Slip<T>, Error> {
+        self.0.open(text, &Call::UNBOUND, now)
+    }
+
+    /// An opener for tokens that are bound to something of this call as well.
+    pub fn bound<B: AsRef<[u8]>>(&self, bindings: &[B]) -> BoundOpener<'_, T> {
+        BoundOpener { opener: self, call: Call::new(bindings).ok() }
+    }
+}
+
+impl<T: SlipState> Builder<T, Opens> {
+    /// Makes the opener.
+    ///
+    /// # Errors
+    /// [`Error::is_misuse`] if the ring has no key for the format, a lifetime is shorter than a second or its idle part
+    /// longer than the absolute one, the leeway is over ten minutes, or there are more than 16 bindings.
+    pub fn build(self) -> Result<Opener<T>, Error> {
+        Opener::from_builder(self)
+    }
+}
+
+/// An opener for one call's bindings.
+#[must_use]
+pub struct BoundOpener<'a, T> {
+    opener: &'a Opener<T>,
+    /// `None` if there were too many: said when it is used.
+    call: Option<Call>,
+}
+
+impl<T: SlipState> BoundOpener<'_, T> {
+    /// Opens a token now.
+    ///
+    /// # Errors
+    /// As [`Opener::open`], and [`Error::is_misuse`] for more than 16 bindings.
+    pub fn open(&self, text: &str) -> Result<Slip<T>, Error> {
+        self.open_at(text, self.opener.0.clock.now()?)
+    }
+
+    /// Opens a token as of the given time.
+    ///
+    /// # Errors
+    /// As [`Opener::open_at`], and [`Error::is_misuse`] for more than 16 bindings.
+    pub fn open_at(&self, text: &str, now: UnixTime) -> Result<Slip<T>, Error> {
+        let call = self.call.as_ref().ok_or_else(|| Error::misuse("more than 16 bindings"))?;
+        self.opener.0.open(text, call, now)
+    }
+}
+
+impl<T: SlipState> Core<T> {
+    pub(crate) fn open(&self, text: &str, call: &Call, now: UnixTime) -> Result<Slip<T>, Error> {
+        let with = With { ring: self.keys.ring(), context: &self.context, call, now };
+        let authentic = match self.envelope.open(&with, text) {
+            Ok(authentic) => authentic,
+            Err(error) => return self.adopt(text, call, now).unwrap_or(Err(error)),
+        };
+        let claims = Claims::read(authentic)?;
+        let times = self.lifetime.map_or(claims.times, |lifetime| lifetime.effective(claims.times));
+        times.check(now, self.leeway)?;
+        let (state, upgraded) = state::read(claims.version, claims.state(), times.expires_at.as_secs())?;
+        let half_idle = self.lifetime.is_some_and(|lifetime| lifetime.is_half_idle(&times, now));
+        Ok(Slip::opened(state, &claims, times, upgraded, half_idle, call.digest()))
+    }
+
+    /// Only what claims to be none of ours: a forged token gets no second reader (CVE-2026-39324).
+    fn adopt(&self, text: &str, call: &Call, now: UnixTime) -> Option<Result<Slip<T>, Error>> {
+        let adopt = self.adopt.as_ref().filter(|adopt| now < adopt.until)?;
+        if is_ours(text) || text.len() > MAX_TOKEN_TEXT {
+            return None;
+        }
+        let state = (adopt.read)(text)?;
+        let begin = || {
+            let lifetime = self.lifetime.ok_or_else(|| Error::misuse("whoever adopts needs a lifetime"))?;
+            Ok(Slip::adopted(state, SlipId::random()?, lifetime.begin(now)?, call.digest()))
+        };
+        Some(begin())
+    }
+}
+
+impl<T> Clone for Opener<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> fmt::Debug for Opener<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opener").field("keys", &self.0.keys).finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for BoundOpener<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("BoundOpener").field(self.opener).finish()
+    }
+}

@@ -1,0 +1,306 @@
+//! Sealing: from a state to a text, the first time and again.
+//!
+//! It may not know formats: it writes claims and state into whatever envelope its constructor chose.
+
+use crate::{
+    builder::Builder,
+    cbor::{Fault, ser, write::Buffer},
+    claims::{self, SlipId},
+    context::Call,
+    envelope::{
+        With,
+        cose::{encrypt::Encrypted, proven::Proven},
+    },
+    error::Error,
+    key::Alg,
+    keyring::Keys,
+    lifetime::{Lifetime, Times},
+    opener::Opener,
+    slip::Slip,
+    state::SlipState,
+    time::UnixTime,
+};
+use std::fmt;
+
+/// Seals states of one type into tokens, and opens them.
+///
+/// Its constructors say who can read a token and who can make one:
+///
+/// | | reads | makes | format |
+/// |---|---|---|---|
+/// | [`encrypted`](Self::encrypted) | your servers | your servers | COSE_Encrypt |
+/// | [`signed`](Self::signed) | everybody | your servers | COSE_Mac0 |
+/// | [`publicly_signed`](Self::publicly_signed) | everybody | who has the private key; everybody can verify | COSE_Sign1 |
+///
+/// Cheap to clone, and `Send + Sync`: make one at the start and share it.
+///
+/// ```
+/// # use orderslip::{Keyring, Lifetime, Sealer, Slip, SlipState, Standing, Error}; use std::time::Duration;
+/// # #[derive(serde::Serialize, serde::Deserialize)] struct Cart { lines: Vec<String> }
+/// # impl SlipState for Cart { const PURPOSE: &'static str = "shop.example/cart"; const VERSION: u16 = 1; }
+/// # fn main() -> Result<(), Error> {
+/// let keys = Keyring::generate()?;
+/// let sealer = Sealer::<Cart>::encrypted(&keys).lifetime(Lifetime::absolute(Duration::from_secs(3600))).build()?;
+///
+/// let token = sealer.seal(&Cart { lines: vec![] })?;
+/// let mut slip: Slip<Cart> = sealer.open(&token)?;
+/// assert_eq!(slip.standing(), Standing::Current);
+/// slip.state_mut().lines.push("soup".into());
+/// let token = sealer.reseal(&slip)?;
+/// assert_eq!(sealer.open(&token)?.state().lines, ["soup"]);
+/// # Ok(()) }
+/// ```
+pub struct Sealer<T> {
+    opener: Opener<T>,
+    lifetime: Lifetime,
+}
+
+/// What a builder that makes a [`Sealer`] is marked with.
+#[derive(Debug)]
+pub enum Seals {}
+
+/// The algorithms of [`Sealer::publicly_signed`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum PublicAlg {
+    /// EdDSA over Ed25519 (COSE algorithm -8).
+    Ed25519,
+    /// ECDSA over P-256 with SHA-256 (COSE algorithm -7). Slower, and known to more verifiers.
+    Es256,
+}
+
+impl<T: SlipState> Sealer<T> {
+    /// Tokens that only your servers read and make: the default choice.
+    ///
+    /// AES-256-GCM, or ChaCha20/Poly1305 if the ring's sealing key is for it ([`Alg::HkdfChaCha20Poly1305`]). 133
+    /// characters for the envelope and the claims, and 4/3 of the state's bytes.
+    pub fn encrypted(keys: impl Into<Keys>) -> Builder<T, Seals> {
+        Builder::new(keys.into(), Box::new(Encrypted::new()))
+    }
+
+    /// Tokens that everybody reads and only your servers make and verify: HMAC with SHA-256.
+    pub fn signed(keys: impl Into<Keys>) -> Builder<T, Seals> {
+        Builder::new(keys.into(), Box::new(Proven::MAC0))
+    }
+
+    /// Tokens that everybody reads, everybody with the public keys verifies, and only your servers make.
+    pub fn publicly_signed(keys: impl Into<Keys>, alg: PublicAlg) -> Builder<T, Seals> {
+        let algs: &'static [Alg] = match alg {
+            PublicAlg::Ed25519 => &[Alg::Ed25519],
+            PublicAlg::Es256 => &[Alg::Es256],
+        };
+        Builder::new(keys.into(), Box::new(Proven::sign1(algs)))
+    }
+
+    /// Seals a state, now. It begins a new slip, with a new id and a full lifetime.
+    ///
+    /// # Errors
+    /// As [`seal_at`](Self::seal_at), and [`Error::is_unavailable`] if the clock cannot tell.
+    pub fn seal(&self, state: &T) -> Result<String, Error> {
+        self.seal_at(state, self.now()?)
+    }
+
+    /// Seals a state as of the given time.
+    ///
+    /// # Errors
+    /// [`Error::is_too_large`] if the token would be longer than 8 KiB, naming the largest fields; [`Error::is_misuse`] if the
+    /// ring has no key that seals now, the state nests deeper than 32, its own `Serialize` fails, or it skips a field though it
+    /// is positional; [`Error::is_unavailable`] if the system gives no randomness.
+    pub fn seal_at(&self, state: &T, now: UnixTime) -> Result<String, Error> {
+        self.begin(state, &Call::UNBOUND, now)
+    }
+
+    /// Opens a token, now.
+    ///
+    /// # Errors
+    /// As [`Opener::open`].
+    pub fn open(&self, text: &str) -> Result<Slip<T>, Error> {
+        self.opener.open(text)
+    }
+
+    /// Opens a token as of the given time.
+    ///
+    /// # Errors
+    /// As [`Opener::open_at`].
+    pub fn open_at(&self, text: &str, now: UnixTime) -> Result<Slip<T>, Error> {
+        self.opener.open_at(text, now)
+    }
+
+    /// Seals an opened slip again, now: the same id, the same beginning, a fresh idle time, never beyond the absolute end.
+    ///
+    /// # Errors
+    /// As [`reseal_at`](Self::reseal_at), and [`Error::is_unavailable`] if the clock cannot tell.
+    pub fn reseal(&self, slip: &Slip<T>) -> Result<String, Error> {
+        self.reseal_at(slip, self.now()?)
+    }
+
+    /// Seals an opened slip again as of the given time.
+    ///
+    /// # Errors
+    /// [`Error::is_expired`] at or after the absolute end, [`Error::is_misuse`] if the slip was opened under other
+    /// [bindings](Self::bound), and else as [`seal_at`](Self::seal_at).
+    pub fn reseal_at(&self, slip: &Slip<T>, now: UnixTime) -> Result<String, Error> {
+        self.again(slip, &Call::UNBOUND, now)
+    }
+
+    /// A sealer for tokens that are bound to something of this call as well: a tenant, a session's id, a request's method.
+    ///
+    /// A token that was sealed under other bindings, or none, is rejected. At most 16; their order counts; they take no bytes
+    /// of a token.
+    ///
+    /// ```
+    /// # use orderslip::{Keyring, Lifetime, Sealer, SlipState, Error}; use std::time::Duration;
+    /// # #[derive(serde::Serialize, serde::Deserialize)] struct Cart {}
+    /// # impl SlipState for Cart { const PURPOSE: &'static str = "shop.example/cart"; const VERSION: u16 = 1; }
+    /// # fn main() -> Result<(), Error> {
+    /// # let keys = Keyring::generate()?;
+    /// # let sealer = Sealer::<Cart>::encrypted(&keys).lifetime(Lifetime::absolute(Duration::from_secs(60))).build()?;
+    /// let token = sealer.bound(&["tenant 7"]).seal(&Cart {})?;
+    /// assert!(sealer.bound(&["tenant 7"]).open(&token).is_ok());
+    /// assert!(sealer.bound(&["tenant 8"]).open(&token).unwrap_err().is_rejected());
+    /// assert!(sealer.open(&token).unwrap_err().is_rejected());
+    /// # Ok(()) }
+    /// ```
+    pub fn bound<B: AsRef<[u8]>>(&self, bindings: &[B]) -> Bound<'_, T> {
+        Bound { sealer: self, call: Call::new(bindings).ok() }
+    }
+
+    /// The opening half.
+    #[must_use]
+    pub fn opener(&self) -> Opener<T> {
+        self.opener.clone()
+    }
+
+    /// Ends the use of the current content key: for the moment after a snapshot of the machine, or of the process, was
+    /// restored, because its copies would go on with the same one.
+    pub fn new_epoch(&self) {
+        self.opener.core().envelope.new_epoch();
+    }
+
+    fn now(&self) -> Result<UnixTime, Error> {
+        self.opener.core().clock.now()
+    }
+
+    fn begin(&self, state: &T, call: &Call, now: UnixTime) -> Result<String, Error> {
+        let times = self.lifetime.begin(now)?;
+        self.write(state, &SlipId::random()?, &times, call, now)
+    }
+
+    fn again(&self, slip: &Slip<T>, call: &Call, now: UnixTime) -> Result<String, Error> {
+        if slip.call() != call.digest() {
+            return Err(Error::misuse("a slip is resealed under the bindings that it was opened with"));
+        }
+        let times = self.lifetime.renew(slip.times(), now)?;
+        self.write(slip.state(), &slip.id(), &times, call, now)
+    }
+
+    fn write(&self, state: &T, id: &SlipId, times: &Times, call: &Call, now: UnixTime) -> Result<String, Error> {
+        let core = self.opener.core();
+        let with = With { ring: core.keys.ring(), context: &core.context, call, now };
+        let mut payload = |out: &mut Buffer| {
+            claims::write(out, id, times, T::VERSION);
+            ser::state(state, T::LAYOUT, out).map_err(|Fault(why)| Error::misuse(why))
+        };
+        core.envelope.seal(&with, &mut payload).map_err(|error| match (error.size(), error.limit()) {
+            (Some(size), Some(limit)) => Error::too_large(size, limit, ser::measure(state, T::LAYOUT)),
+            _ => error,
+        })
+    }
+}
+
+impl<T: SlipState> Builder<T, Seals> {
+    /// Makes the sealer.
+    ///
+    /// # Errors
+    /// [`Error::is_misuse`] if no lifetime was set, it is shorter than a second or its idle part longer than the absolute
+    /// one, the ring has no key that could ever seal in the format, the leeway is over ten minutes, or there are more than 16
+    /// bindings.
+    pub fn build(self) -> Result<Sealer<T>, Error> {
+        let lifetime = self.lifetime.ok_or_else(|| Error::misuse("a sealer needs a lifetime"))?;
+        let algs = self.envelope.sealing_algs();
+        if !self.keys.ring().has(|key| key.can_seal() && algs.contains(&key.alg())) {
+            return Err(Error::misuse("the ring has no key that could seal in this format"));
+        }
+        Ok(Sealer { lifetime, opener: Opener::from_builder(self)? })
+    }
+}
+
+/// A sealer for one call's bindings: [`Sealer::bound`].
+#[must_use]
+pub struct Bound<'a, T> {
+    sealer: &'a Sealer<T>,
+    /// `None` if there were too many: said when it is used.
+    call: Option<Call>,
+}
+
+impl<T: SlipState> Bound<'_, T> {
+    /// As [`Sealer::seal`].
+    ///
+    /// # Errors
+    /// As [`Sealer::seal`], and [`Error::is_misuse`] for more than 16 bindings.
+    pub fn seal(&self, state: &T) -> Result<String, Error> {
+        self.seal_at(state, self.sealer.now()?)
+    }
+
+    /// As [`Sealer::seal_at`].
+    ///
+    /// # Errors
+    /// As [`Sealer::seal_at`], and [`Error::is_misuse`] for more than 16 bindings.
+    pub fn seal_at(&self, state: &T, now: UnixTime) -> Result<String, Error> {
+        self.sealer.begin(state, self.call()?, now)
+    }
+
+    /// As [`Sealer::open`].
+    ///
+    /// # Errors
+    /// As [`Sealer::open`], and [`Error::is_misuse`] for more than 16 bindings.
+    pub fn open(&self, text: &str) -> Result<Slip<T>, Error> {
+        self.open_at(text, self.sealer.now()?)
+    }
+
+    /// As [`Sealer::open_at`].
+    ///
+    /// # Errors
+    /// As [`Sealer::open_at`], and [`Error::is_misuse`] for more than 16 bindings.
+    pub fn open_at(&self, text: &str, now: UnixTime) -> Result<Slip<T>, Error> {
+        self.sealer.opener.core().open(text, self.call()?, now)
+    }
+
+    /// As [`Sealer::reseal`].
+    ///
+    /// # Errors
+    /// As [`Sealer::reseal`], and [`Error::is_misuse`] for more than 16 bindings.
+    pub fn reseal(&self, slip: &Slip<T>) -> Result<String, Error> {
+        self.reseal_at(slip, self.sealer.now()?)
+    }
+
+    /// As [`Sealer::reseal_at`].
+    ///
+    /// # Errors
+    /// As [`Sealer::reseal_at`], and [`Error::is_misuse`] for more than 16 bindings.
+    pub fn reseal_at(&self, slip: &Slip<T>, now: UnixTime) -> Result<String, Error> {
+        self.sealer.again(slip, self.call()?, now)
+    }
+
+    fn call(&self) -> Result<&Call, Error> {
+        self.call.as_ref().ok_or_else(|| Error::misuse("more than 16 bindings"))
+    }
+}
+
+impl<T> Clone for Sealer<T> {
+    fn clone(&self) -> Self {
+        Self { opener: self.opener.clone(), lifetime: self.lifetime }
+    }
+}
+
+impl<T> fmt::Debug for Sealer<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sealer").field("opener", &self.opener).field("lifetime", &self.lifetime).finish()
+    }
+}
+
+impl<T> fmt::Debug for Bound<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Bound").field(self.sealer).finish()
+    }
+}

@@ -1,0 +1,176 @@
+//! A verified state, and whether it is time to seal it again.
+//!
+//! It may not know keys or formats. Nothing outside the façade can make a [`Slip`], so having one is the proof that a token
+//! was authentic and in time.
+
+use crate::{
+    claims::{Claims, SlipId},
+    context::CallDigest,
+    lifetime::Times,
+    time::UnixTime,
+};
+use std::fmt;
+
+/// A state that came out of a token: verified, in time, and of the current version.
+///
+/// There is no other way to get one: no constructor, no `Deserialize`, no `Default`.
+///
+/// ```compile_fail,E0451
+/// # use orderslip::Slip;
+/// fn forge(state: u8) -> Slip<u8> { Slip { state, ..todo!() } }
+/// ```
+///
+/// ```compile_fail,E0277
+/// # use orderslip::{Slip, SlipState};
+/// # #[derive(serde::Serialize, serde::Deserialize)] struct Cart {}
+/// # impl SlipState for Cart { const PURPOSE: &'static str = "shop.example/cart"; const VERSION: u16 = 1; }
+/// let slip: Slip<Cart> = serde_json::from_str("{}").unwrap();
+/// ```
+pub struct Slip<T> {
+    state: T,
+    id: SlipId,
+    times: Times,
+    provenance: Provenance,
+    changed: bool,
+    half_idle: bool,
+    call: Option<CallDigest>,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Provenance {
+    Current,
+    OldKey,
+    OldVersion,
+    OldFormat,
+}
+
+/// Whether the client should get a fresh token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "a slip that is due and not resealed expires, or stays with an old key"]
+pub enum Standing {
+    /// The client's token is as good as a new one.
+    Current,
+    /// It is time to reseal.
+    Reseal(Reason),
+}
+
+/// Why it is time to reseal; of several reasons, the first of this list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// [`Slip::state_mut`] was called: the client's token does not hold the state any more.
+    Changed,
+    /// The text was of another format and was adopted.
+    OldFormat,
+    /// The state was upgraded from an older version.
+    OldVersion,
+    /// Another key seals now.
+    OldKey,
+    /// Half of the idle time has passed, and resealing gains some.
+    HalfIdle,
+}
+
+impl<T> Slip<T> {
+    /// The state.
+    #[must_use]
+    pub fn state(&self) -> &T {
+        &self.state
+    }
+
+    /// The state, to be changed. From now on the standing is [`Reason::Changed`], whether or not it is.
+    pub fn state_mut(&mut self) -> &mut T {
+        self.changed = true;
+        &mut self.state
+    }
+
+    /// The state alone. What was verified about it is forgotten.
+    #[must_use]
+    pub fn into_state(self) -> T {
+        self.state
+    }
+
+    /// The slip's id, which all its resealings share.
+    #[must_use]
+    pub fn id(&self) -> SlipId {
+        self.id
+    }
+
+    /// When the token was sealed.
+    #[must_use]
+    pub fn sealed_at(&self) -> UnixTime {
+        self.times.sealed_at
+    }
+
+    /// When the slip began: when its state was first sealed.
+    #[must_use]
+    pub fn began_at(&self) -> UnixTime {
+        self.times.began_at
+    }
+
+    /// When the token is over: at its absolute or its idle end, by what it says or by what is configured now, whichever is
+    /// the earliest. Leeway is not part of it.
+    #[must_use]
+    pub fn expires_at(&self) -> UnixTime {
+        self.times.expires_at
+    }
+
+    /// When the slip is over however often it is resealed.
+    #[must_use]
+    pub fn ends_at(&self) -> UnixTime {
+        self.times.ends_at
+    }
+
+    /// Whether the client should get a fresh token, and why.
+    pub fn standing(&self) -> Standing {
+        match self.provenance {
+            _ if self.changed => Standing::Reseal(Reason::Changed),
+            Provenance::OldFormat => Standing::Reseal(Reason::OldFormat),
+            Provenance::OldVersion => Standing::Reseal(Reason::OldVersion),
+            Provenance::OldKey => Standing::Reseal(Reason::OldKey),
+            Provenance::Current if self.half_idle => Standing::Reseal(Reason::HalfIdle),
+            Provenance::Current => Standing::Current,
+        }
+    }
+
+    pub(crate) fn opened(
+        state: T,
+        claims: &Claims,
+        times: Times,
+        upgraded: bool,
+        half_idle: bool,
+        call: Option<CallDigest>,
+    ) -> Self {
+        let provenance = match (upgraded, claims.key_is_current()) {
+            (true, _) => Provenance::OldVersion,
+            (false, false) => Provenance::OldKey,
+            (false, true) => Provenance::Current,
+        };
+        Self { state, id: claims.id, times, provenance, changed: false, half_idle, call }
+    }
+
+    pub(crate) fn adopted(state: T, id: SlipId, times: Times, call: Option<CallDigest>) -> Self {
+        Self { state, id, times, provenance: Provenance::OldFormat, changed: false, half_idle: false, call }
+    }
+
+    pub(crate) fn times(&self) -> &Times {
+        &self.times
+    }
+
+    /// What the slip's token was bound to besides what its sealer binds.
+    pub(crate) fn call(&self) -> Option<CallDigest> {
+        self.call
+    }
+}
+
+/// Shows the times and nothing of the state or the id.
+impl<T> fmt::Debug for Slip<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Slip")
+            .field("began_at", &self.times.began_at)
+            .field("sealed_at", &self.times.sealed_at)
+            .field("expires_at", &self.times.expires_at)
+            .field("ends_at", &self.times.ends_at)
+            .field("standing", &self.standing())
+            .finish_non_exhaustive()
+    }
+}

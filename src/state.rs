@@ -1,0 +1,126 @@
+//! What a state is: its purpose, its version, and how older versions become the current one.
+//!
+//! It may not know tokens or keys.
+
+use crate::{
+    cbor::{Layout, de},
+    error::Error,
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::fmt;
+
+/// A type whose values travel in a slip.
+///
+/// A second use of one type, or a type of somebody else's, takes a newtype of yours.
+///
+/// ```
+/// use orderslip::{Error, Old, SlipState};
+/// use serde::{Deserialize, Serialize};
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct Cart {
+///     lines: Vec<Line>,
+/// }
+///
+/// #[derive(Serialize, Deserialize)]
+/// struct Line {
+///     sku: String,
+///     quantity: u32,
+/// }
+///
+/// impl SlipState for Cart {
+///     const PURPOSE: &'static str = "shop.example/cart";
+///     const VERSION: u16 = 2;
+///
+///     fn upgrade(old: Old<'_>) -> Result<Self, Error> {
+///         match old.version() {
+///             // Version 1 was a plain list of articles.
+///             1 => {
+///                 let skus: Vec<String> = old.decode()?;
+///                 Ok(Self { lines: skus.into_iter().map(|sku| Line { sku, quantity: 1 }).collect() })
+///             }
+///             _ => Err(old.refuse("no cart of this version was ever deployed")),
+///         }
+///     }
+/// }
+/// ```
+///
+/// A purpose that is empty, longer than 64 bytes or not printable ASCII does not compile where the type is used:
+///
+/// ```compile_fail,E0080
+/// # use orderslip::{Keyring, Lifetime, Sealer, SlipState};
+/// # #[derive(serde::Serialize, serde::Deserialize)] struct Cart {}
+/// impl SlipState for Cart { const PURPOSE: &'static str = ""; const VERSION: u16 = 1; }
+/// # let keys = Keyring::generate().unwrap();
+/// let builder = Sealer::<Cart>::encrypted(&keys);
+/// ```
+pub trait SlipState: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// What the state is for, unique in your application: printable ASCII, at most 64 bytes. It is bound into every token and
+    /// takes no byte of it; a token of another purpose does not open.
+    const PURPOSE: &'static str;
+
+    /// The version of the type's shape. Raise it when a change must survive a rolling deploy: an older server that reads a
+    /// newer `Named` state of the *same* version and seals it again drops the fields that it does not know.
+    const VERSION: u16;
+
+    /// How structs are written; see [`Layout`].
+    const LAYOUT: Layout = Layout::Named;
+
+    /// Makes a state of this version from one of an older version. Newer versions never come here.
+    ///
+    /// # Errors
+    /// What [`Old::decode`] or [`Old::refuse`] gives. The default refuses every other version.
+    fn upgrade(old: Old<'_>) -> Result<Self, Error> {
+        Err(old.refuse("this type has no upgrade from another version"))
+    }
+
+    /// Whose state this is: what "log out everywhere" goes by.
+    fn subject(&self) -> Option<&str> {
+        None
+    }
+}
+
+/// The state of an older version, authentic and in time.
+pub struct Old<'a> {
+    version: u16,
+    state: &'a [u8],
+}
+
+impl<'a> Old<'a> {
+    /// The version it was sealed with.
+    #[must_use]
+    pub fn version(&self) -> u16 {
+        self.version
+    }
+
+    /// Reads it as the type it was, in either layout. The type may borrow from it.
+    ///
+    /// # Errors
+    /// [`Error::is_unreadable`] if it is not of that type.
+    pub fn decode<V: Deserialize<'a>>(&self) -> Result<V, Error> {
+        de::state(self.state)
+    }
+
+    /// Refuses it. The reason is for your logs: a constant, so that no data gets there.
+    #[must_use]
+    pub fn refuse(self, why: &'static str) -> Error {
+        Error::refused(why)
+    }
+}
+
+impl fmt::Debug for Old<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Old").field("version", &self.version).finish_non_exhaustive()
+    }
+}
+
+/// Reads an authentic state of whatever version, and says whether it was an older one.
+pub(crate) fn read<T: SlipState>(version: u64, state: &[u8], held_until: u64) -> Result<(T, bool), Error> {
+    let known = u64::from(T::VERSION);
+    let read = match u16::try_from(version) {
+        Ok(_) if version == known => de::state(state).map(|state| (state, false)),
+        Ok(version) if u64::from(version) < known => T::upgrade(Old { version, state }).map(|state| (state, true)),
+        _ => return Err(Error::newer_version(held_until)),
+    };
+    read.map_err(|error| error.hold_until(held_until))
+}
