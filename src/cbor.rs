@@ -49,7 +49,8 @@ pub enum Layout {
     #[default]
     Named,
     /// A struct is an array of its fields: about half the size, and *every* change of a field needs a new
-    /// [`SlipState::VERSION`](crate::SlipState::VERSION). Fields may not be skipped; untagged enums are not supported.
+    /// [`SlipState::VERSION`](crate::SlipState::VERSION). Sealing refuses skipped fields and adjacently tagged enums;
+    /// untagged enums are not supported.
     Positional,
 }
 

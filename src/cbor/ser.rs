@@ -9,14 +9,22 @@ use std::fmt;
 
 /// Appends the state to `out`.
 pub(crate) fn state<T: Serialize>(state: &T, layout: Layout, out: &mut Buffer) -> Result<(), Fault> {
-    state.serialize(Serializer { out, layout, depth: 0, fields: None }).map_err(|Refusal(fault)| fault)
+    state
+        .serialize(Serializer { out, layout, depth: 0, fields: None, first_field_of: None })
+        .map_err(|Refusal(fault)| fault)
 }
 
 /// The top-level fields of the state with the bytes that each takes: for the error that names the largest.
 pub(crate) fn measure<T: Serialize>(state: &T, layout: Layout) -> Vec<(&'static str, usize)> {
     let mut fields = Vec::new();
     let mut out = Buffer::default();
-    let measured = state.serialize(Serializer { out: &mut out, layout, depth: 0, fields: Some(&mut fields) });
+    let measured = state.serialize(Serializer {
+        out: &mut out,
+        layout,
+        depth: 0,
+        fields: Some(&mut fields),
+        first_field_of: None,
+    });
     measured.map_or_else(|_| Vec::new(), |()| fields)
 }
 
@@ -25,6 +33,8 @@ struct Serializer<'a> {
     layout: Layout,
     depth: usize,
     fields: Option<&'a mut Vec<(&'static str, usize)>>,
+    /// If this is the first field of a positional struct: the struct's name.
+    first_field_of: Option<&'static str>,
 }
 
 /// A sequence, map or struct that has been opened.
@@ -38,6 +48,7 @@ struct Open<'a> {
     promised: Option<u64>,
     written: u64,
     is_map: bool,
+    first_field_of: Option<&'static str>,
 }
 
 #[derive(Debug)]
@@ -45,7 +56,7 @@ struct Refusal(Fault);
 
 impl Serializer<'_> {
     fn child(&mut self) -> Serializer<'_> {
-        Serializer { out: self.out, layout: self.layout, depth: self.depth, fields: None }
+        Serializer { out: self.out, layout: self.layout, depth: self.depth, fields: None, first_field_of: None }
     }
 
     fn deeper(&mut self) -> Result<(), Refusal> {
@@ -75,14 +86,23 @@ impl<'a> Serializer<'a> {
             Some(len) => drop(self.out.cbor().array(len)),
             None => {}
         }
-        let Self { out, layout, depth, fields } = self;
-        Ok(Open { out, layout, depth, fields, unknown, promised, written: 0, is_map })
+        let Self { out, layout, depth, fields, .. } = self;
+        Ok(Open { out, layout, depth, fields, unknown, promised, written: 0, is_map, first_field_of: None })
+    }
+
+    fn open_struct(self, name: &'static str, len: usize) -> Result<Open<'a>, Refusal> {
+        let named = self.layout == Layout::Named;
+        let mut open = self.open(Some(len), named)?;
+        open.first_field_of = (!named).then_some(name);
+        Ok(open)
     }
 }
 
 impl Open<'_> {
     fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refusal> {
-        value.serialize(Serializer { out: self.out, layout: self.layout, depth: self.depth, fields: None })
+        let Self { layout, depth, .. } = *self;
+        let first_field_of = self.first_field_of.take();
+        value.serialize(Serializer { out: self.out, layout, depth, fields: None, first_field_of })
     }
 
     fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refusal> {
@@ -232,7 +252,12 @@ impl<'a> ser::Serializer for Serializer<'a> {
         self.serialize_unit()
     }
 
-    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result<(), Refusal> {
+    /// `#[serde(tag, content)]` writes a struct of the enum's name whose first field is a variant of that name. By position
+    /// serde reads only some of those back, so none may be sealed.
+    fn serialize_unit_variant(self, name: &'static str, _: u32, variant: &'static str) -> Result<(), Refusal> {
+        if self.first_field_of == Some(name) {
+            return Err(Refusal(Fault("a positional state must not hold an adjacently tagged enum")));
+        }
         self.serialize_str(variant)
     }
 
@@ -279,21 +304,19 @@ impl<'a> ser::Serializer for Serializer<'a> {
         self.open(len, true)
     }
 
-    fn serialize_struct(self, _: &'static str, len: usize) -> Result<Open<'a>, Refusal> {
-        let named = self.layout == Layout::Named;
-        self.open(Some(len), named)
+    fn serialize_struct(self, name: &'static str, len: usize) -> Result<Open<'a>, Refusal> {
+        self.open_struct(name, len)
     }
 
     fn serialize_struct_variant(
         mut self,
-        _: &'static str,
+        name: &'static str,
         _: u32,
         variant: &'static str,
         len: usize,
     ) -> Result<Open<'a>, Refusal> {
         self.variant(variant)?;
-        let named = self.layout == Layout::Named;
-        self.open(Some(len), named)
+        self.open_struct(name, len)
     }
 }
 

@@ -1,0 +1,174 @@
+//! The house has storeys: a module imports only from modules that stand before it, and by their full path.
+//!
+//! The test reads `src/`; it knows the order and nothing else. A fixture with one upward import shows that it can fail.
+#![expect(clippy::unwrap_used, reason = "a failing test should stop where it fails")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// From the ground up. A module and its children stand at one height; `lib.rs` is the contents page above all.
+const ORDER: &[&[&str]] = &[
+    &["error"],
+    &["bytes", "cbor", "json", "time"],
+    &["crypto"],
+    &["context", "key"],
+    &["keyring"],
+    &["envelope"],
+    &["lifetime"],
+    &["claims", "state"],
+    &["slip", "builder"],
+    &["opener"],
+    &["sealer", "hazmat"],
+];
+
+/// No file is longer, its tests not counted.
+const MAX_LINES: usize = 450;
+
+#[test]
+fn imports_point_down() {
+    let faults = faults_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
+    assert!(faults.is_empty(), "{faults:#?}");
+}
+
+#[test]
+fn an_upward_import_is_found() {
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/upward/src");
+    let faults = faults_in(&fixture);
+    assert_eq!(faults.len(), 3, "{faults:#?}");
+    for (fault, part) in faults.iter().zip(["crate::keyring", "crate::Error", "names ring"]) {
+        assert!(fault.contains(part), "{fault}");
+    }
+}
+
+#[test]
+fn lib_rs_is_a_contents_page() {
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap();
+    for forbidden in ["fn ", "struct ", "impl ", "macro_rules"] {
+        assert!(!text.contains(forbidden), "{forbidden}");
+    }
+    let modules: Vec<&str> =
+        text.lines().filter_map(|line| line.trim_start_matches("pub ").strip_prefix("mod ")).collect();
+    let storeys: Vec<usize> = modules.iter().map(|name| storey(name.trim_end_matches(';')).unwrap()).collect();
+    assert!(storeys.is_sorted(), "modules stand in reading order: {modules:?}");
+}
+
+#[test]
+fn every_file_says_what_it_is_for_and_stays_readable() {
+    for file in rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
+        let text = fs::read_to_string(&file).unwrap();
+        let name = file.display();
+        let is_test = file.ends_with("tests.rs") || file.ends_with("vectors.rs");
+        assert!(is_test || text.starts_with("//!") || text.starts_with("#![doc"), "{name} opens without its purpose");
+        let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap();
+        let code = code.split("#[cfg(test)]\npub(crate) mod tests {").next().unwrap();
+        assert!(is_test || code.lines().count() <= MAX_LINES, "{name} has {} lines", code.lines().count());
+        for vague in ["utils", "common", "helpers"] {
+            assert!(!name.to_string().contains(vague), "{name}");
+        }
+    }
+}
+
+fn storey(module: &str) -> Option<usize> {
+    ORDER.iter().position(|storey| storey.contains(&module))
+}
+
+fn rust_files(dir: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut entries: Vec<PathBuf> = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).collect();
+    entries.sort();
+    for path in entries {
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|ext| ext == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
+
+/// Every import of ours that does not point down, and every name of `ring` outside `crypto`.
+fn faults_in(src: &Path) -> Vec<String> {
+    let mut faults = Vec::new();
+    for file in rust_files(src) {
+        let module = module_of(src, &file);
+        if module == "lib" {
+            continue;
+        }
+        let text = fs::read_to_string(&file).unwrap();
+        let is_test = file.ends_with("tests.rs") || file.ends_with("vectors.rs");
+        let at = storey(&module).unwrap_or_else(|| panic!("{module} has no storey: give it one"));
+        let code = without_comments(text.split("#[cfg(test)]\nmod tests {").next().unwrap());
+        for imported in imports(&code).into_iter().filter(|_| !is_test) {
+            match storey(&imported) {
+                _ if imported == module => {}
+                Some(below) if below < at => {}
+                Some(_) => faults.push(format!("{}: crate::{imported} is not below {module}", file.display())),
+                None => faults.push(format!("{}: crate::{imported} is no module", file.display())),
+            }
+        }
+        if module != "crypto" && (code.contains("ring::") || code.contains("use ring")) && names_ring(&code) {
+            faults.push(format!("{}: names ring", file.display()));
+        }
+    }
+    faults
+}
+
+/// `ring::` as a path of its own, not the end of `keyring::` or `string::`.
+fn names_ring(code: &str) -> bool {
+    code.match_indices("ring::").any(|(at, _)| {
+        let before = code.split_at(at).0.chars().next_back();
+        !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':')
+    })
+}
+
+fn module_of(src: &Path, file: &Path) -> String {
+    let first = file.strip_prefix(src).unwrap().components().next().unwrap();
+    first.as_os_str().to_str().unwrap().trim_end_matches(".rs").to_owned()
+}
+
+fn without_comments(code: &str) -> String {
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// The first name behind every `crate::`, be it a path or a group.
+fn imports(code: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, token) in code.match_indices("crate::") {
+        let rest = code.split_at(at + token.len()).1;
+        match rest.strip_prefix('{') {
+            Some(group) => found.extend(group_heads(group)),
+            None => found.extend(head(rest)),
+        }
+    }
+    found
+}
+
+/// The first name of every element of `{a::b, c::{d, e}}`.
+fn group_heads(group: &str) -> Vec<String> {
+    let mut heads = Vec::new();
+    let mut depth = 0;
+    let mut element = String::new();
+    for c in group.chars() {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => break,
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                heads.extend(head(element.trim()));
+                element.clear();
+                continue;
+            }
+            _ => {}
+        }
+        element.push(c);
+    }
+    heads.extend(head(element.trim()));
+    heads
+}
+
+fn head(path: &str) -> Option<String> {
+    let name: String = path.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+    (!name.is_empty()).then_some(name)
+}
