@@ -1,0 +1,415 @@
+//! What is refused when keys are loaded, each with its own clear error that names the key and the member, never the value.
+#![expect(clippy::unwrap_used, reason = "a failing test should stop where it fails")]
+
+mod kit;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as B64};
+use kit::{Cart, HOUR, Kind, NOW, cart, later, shared_ring};
+use orderslip::{Alg, ErrorKind, Key, Keyring, Lifetime, PublicAlg, Sealer};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+const SECRET: &str = "nJZIqg3Ndu7c64M1Gv3qmcJH8yRD2xTvo0KAe5gLZwQ";
+
+fn mac() -> Value {
+    json!({"kty": "oct", "alg": "HS256", "k": SECRET, "kid": "mac"})
+}
+
+fn root() -> Value {
+    json!({"kty": "oct", "alg": "direct+HKDF-SHA-256", "enc": "A256GCM", "k": SECRET, "kid": "root"})
+}
+
+fn ec() -> Value {
+    serde_json::from_str(
+        r#"{"kty":"EC","alg":"ES256","crv":"P-256","kid":"ec","x":"04N0xi21hshyvBp7I167sbE_bXqyqkAPfefdklMO7wY",
+        "y":"UI8exy-C06a7DUnjIdENkxeFtHM4-l_41LqEw9nVgmw","d":"yy49oPcINGK2ps0LmtxpB6UTEOiITghHBif6wDqmJ3c"}"#,
+    )
+    .unwrap()
+}
+
+/// RFC 8037 appendix A.1.
+fn okp() -> Value {
+    serde_json::from_str(
+        r#"{"kty":"OKP","alg":"EdDSA","crv":"Ed25519","kid":"okp","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo",
+        "d":"nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A"}"#,
+    )
+    .unwrap()
+}
+
+fn with(mut jwk: Value, member: &str, value: Value) -> Value {
+    jwk.as_object_mut().unwrap().insert(member.into(), value);
+    jwk
+}
+
+fn without(mut jwk: Value, member: &str) -> Value {
+    jwk.as_object_mut().unwrap().remove(member);
+    jwk
+}
+
+#[track_caller]
+fn refused(jwk: &Value, message: &str) {
+    let error = Key::from_jwk(&jwk.to_string()).map(drop).unwrap_err();
+    assert!(error.is_misuse());
+    assert_eq!(error.kind(), ErrorKind::BadKey);
+    assert_eq!(error.to_string(), message);
+}
+
+#[test]
+fn t80_good_keys_are_taken() {
+    for jwk in
+        [mac(), root(), ec(), okp(), with(okp(), "alg", json!("Ed25519")), without(ec(), "d"), without(okp(), "d")]
+    {
+        assert!(Key::from_jwk(&jwk.to_string()).is_ok(), "{jwk}");
+    }
+    for (jwk, alg) in [(mac(), Alg::Hs256), (ec(), Alg::Es256), (okp(), Alg::Ed25519)] {
+        assert_eq!(Key::from_jwk_as(&without(jwk, "alg").to_string(), alg).unwrap().alg(), alg);
+    }
+    for uses in [json!(["sign", "verify"]), json!(["verify"])] {
+        let key = Key::from_jwk(&with(ec(), "key_ops", uses.clone()).to_string()).unwrap();
+        assert_eq!(key.can_seal(), uses[0] == "sign");
+    }
+}
+
+#[test]
+fn t80_every_member_must_agree() {
+    refused(&without(mac(), "alg"), r#"key "mac": member `alg`: missing: name the algorithm"#);
+    refused(&with(mac(), "alg", json!("none")), r#"key "mac": member `alg`: an algorithm that is not supported"#);
+    refused(&with(mac(), "alg", json!("hs256")), r#"key "mac": member `alg`: an algorithm that is not supported"#);
+    refused(&with(mac(), "alg", json!("HS256 ")), r#"key "mac": member `alg`: an algorithm that is not supported"#);
+    refused(&with(mac(), "alg", json!(256)), r#"key "mac": member `alg`: not a text"#);
+    refused(&with(mac(), "alg", json!("ES256")), r#"key "mac": member `kty`: does not fit the algorithm"#);
+    refused(&with(mac(), "enc", json!("A256GCM")), r#"key "mac": member `enc`: does not go with `alg`"#);
+    refused(&without(root(), "enc"), r#"key "root": member `alg`: an algorithm that is not supported"#);
+    refused(&without(root(), "alg"), r#"key "root": member `enc`: without `alg`"#);
+    refused(&without(mac(), "kty"), r#"key "mac": member `kty`: missing"#);
+    refused(&with(mac(), "kty", json!("RSA")), r#"key "mac": member `kty`: does not fit the algorithm"#);
+    refused(
+        &json!({"kty": "RSA", "alg": "RS256", "kid": "r"}),
+        r#"key "r": member `kty`: a kind of key that is not supported"#,
+    );
+    refused(&with(mac(), "use", json!("enc")), r#"key "mac": member `use`: does not fit the algorithm"#);
+    refused(&with(root(), "use", json!("sig")), r#"key "root": member `use`: does not fit the algorithm"#);
+    refused(&with(ec(), "key_ops", json!(["encrypt"])), r#"key "ec": member `key_ops`: does not fit the algorithm"#);
+    refused(&with(ec(), "key_ops", json!([])), r#"key "ec": member `key_ops`: does not fit the algorithm"#);
+    refused(
+        &with(ec(), "key_ops", json!(["sign", "sign"])),
+        r#"key "ec": member `key_ops`: does not fit the algorithm"#,
+    );
+    refused(&with(ec(), "key_ops", json!("sign")), r#"key "ec": member `key_ops`: not a list"#);
+    refused(&with(ec(), "key_ops", json!([1])), r#"key "ec": member `key_ops`: not a list of texts"#);
+    refused(&with(ec(), "crv", json!("P-384")), r#"key "ec": member `crv`: does not fit the algorithm"#);
+    refused(&without(ec(), "crv"), r#"key "ec": member `crv`: does not fit the algorithm"#);
+    refused(&with(mac(), "crv", json!("P-256")), r#"key "mac": member `crv`: does not fit the algorithm"#);
+    refused(
+        &with(ec(), "k", json!(SECRET)),
+        r#"key "ec": member `kty`: a key pair, with the member of a symmetric key"#,
+    );
+    refused(&with(mac(), "d", json!(SECRET)), r#"key "mac": member `kty`: `oct`, with members of a key pair"#);
+    refused(&with(okp(), "y", json!(SECRET)), r#"key "okp": member `y`: of no use to this curve"#);
+    refused(&with(mac(), "kid", json!("")), "key \"\": member `kid`: empty, or longer than 256 bytes");
+    refused(&with(mac(), "kid", json!(7)), "member `kid`: not a text");
+    let error = Key::from_jwk_as(&mac().to_string(), Alg::Hs384).unwrap_err();
+    assert_eq!(error.to_string(), r#"key "mac": member `alg`: names another algorithm"#);
+    // An explicit algorithm does not make an encryption key a signature key.
+    assert!(Key::from_jwk_as(&with(without(ec(), "alg"), "use", json!("enc")).to_string(), Alg::Es256).is_err());
+}
+
+#[test]
+fn t03_t80_short_and_crooked_material() {
+    refused(&with(mac(), "k", json!("")), r#"key "mac": member `k`: shorter than the hash (RFC 7518 section 3.2)"#);
+    refused(
+        &with(mac(), "k", json!(B64.encode([7; 31]))),
+        r#"key "mac": member `k`: shorter than the hash (RFC 7518 section 3.2)"#,
+    );
+    refused(&with(root(), "k", json!(B64.encode([7; 31]))), r#"key "root": member `k`: shorter than 32 bytes"#);
+    refused(&with(root(), "k", json!(B64.encode([7; 513]))), r#"key "root": member `k`: longer than 512 bytes"#);
+    refused(&with(mac(), "k", json!(format!("{SECRET}="))), r#"key "mac": member `k`: not canonical base64url"#);
+    refused(&with(mac(), "k", json!(SECRET.replace("wQ", "wR"))), r#"key "mac": member `k`: not canonical base64url"#);
+    refused(&with(mac(), "k", json!(["x"])), r#"key "mac": member `k`: not a text"#);
+    refused(&without(mac(), "k"), r#"key "mac": member `k`: missing"#);
+    let aes = json!({"kty": "oct", "alg": "A256GCM", "k": B64.encode([7; 16]), "kid": "a"});
+    refused(&aes, r#"key "a": member `k`: not of the cipher's length"#);
+    refused(&without(ec(), "y"), r#"key "ec": member `y`: missing"#);
+    refused(&with(ec(), "x", json!(B64.encode([7; 31]))), r#"key "ec": member `x`: of the wrong length"#);
+    refused(
+        &with(ec(), "y", json!("UI8exy-C06a7DUnjIdENkxeFtHM4-l_41LqEw9nVgnw")),
+        r#"key "ec": member `x`: no point of the curve"#,
+    );
+    refused(&with(ec(), "d", json!(SECRET)), r#"key "ec": member `d`: does not belong to the public key"#);
+    refused(&with(ec(), "d", json!(B64.encode([7; 33]))), r#"key "ec": member `d`: of the wrong length"#);
+    refused(&with(okp(), "d", json!(SECRET)), r#"key "okp": member `d`: does not belong to the public key"#);
+}
+
+/// RFC 7638's own example is RSA; RFC 8037 appendix A.3 has one for this curve.
+#[test]
+fn t81_the_id_is_the_thumbprint() {
+    let key = Key::from_jwk(&without(okp(), "kid").to_string()).unwrap();
+    assert_eq!(key.id().as_str(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+    let public = Key::from_jwk(&without(without(okp(), "kid"), "d").to_string()).unwrap();
+    assert_eq!(public.id(), key.id());
+    assert_eq!(Key::from_jwk(&okp().to_string()).unwrap().id().as_str(), "okp");
+}
+
+#[test]
+fn t08_t13_texts_that_are_no_jwk() {
+    for bad in [
+        "",
+        "{}x",
+        "[]",
+        "null",
+        "\"k\"",
+        "{\"kty\":\"oct\",\"kty\":\"oct\"}",
+        "{\"kty\":\"oct\",\"\\u006bty\":\"oct\"}",
+        &"[".repeat(20_000),
+        &format!("{{\"a\":{}1{}}}", "[".repeat(100), "]".repeat(100)),
+        "\u{feff}{}",
+        "{\"kty\":\"oct\",}",
+    ] {
+        let error = Key::from_jwk(bad).unwrap_err();
+        assert_eq!(error.to_string(), "not one JSON object with unique members");
+        assert!(Keyring::from_jwks(bad).unwrap_err().is_misuse());
+    }
+}
+
+fn set(keys: &[Value]) -> String {
+    json!({ "keys": keys }).to_string()
+}
+
+#[track_caller]
+fn set_refused(keys: &[Value], message: &str) {
+    let error = Keyring::from_jwks(&set(keys)).unwrap_err();
+    assert!(error.is_misuse());
+    assert_eq!(error.to_string(), message);
+}
+
+#[test]
+fn t80_sets_with_structural_faults() {
+    let other = |jwk: Value, kid: &str| {
+        with(with(jwk, "kid", json!(kid)), "k", json!(B64.encode(*b"another-32-byte-secret-value-!x9")))
+    };
+    set_refused(&[], "a ring without keys");
+    set_refused(&[mac(), other(mac(), "mac")], r#"key "mac": two keys have this id"#);
+    set_refused(
+        &[mac(), with(mac(), "kid", json!("b"))],
+        r#"key "b": the same secret as another key: one secret, one algorithm"#,
+    );
+    set_refused(&[mac(), root()], r#"key "root": the same secret as another key: one secret, one algorithm"#);
+    set_refused(&[mac(), without(ec(), "d")], "public keys beside symmetric ones: two sets, one for each");
+    set_refused(
+        &[with(mac(), "k", json!(B64.encode([7; 32])))],
+        r#"key "mac": a secret of few different bytes, which is easy to guess"#,
+    );
+    set_refused(
+        &[with(mac(), "k", json!(B64.encode(*b"AbCdEfGhIjKlMnOpAbCdEfGhIjKlMnOp")))],
+        r#"key "mac": a secret that repeats itself, which is easy to guess"#,
+    );
+    set_refused(
+        &[with(mac(), "k", json!("hJtXIZ2uSN5kbQfbtTNWbpdmhkV8FJG-Onbc6mxCcYg"))],
+        r#"key "mac": a secret from a published example"#,
+    );
+    set_refused(&[json!(1)], "member `keys`: holds no object");
+    assert_eq!(Keyring::from_jwks("{}").unwrap_err().to_string(), "member `keys`: missing");
+    assert_eq!(Keyring::from_jwks(r#"{"keys":{}}"#).unwrap_err().to_string(), "member `keys`: not a list");
+    // Several kinds in one ring are its purpose: each key has one algorithm, so none is taken for another.
+    assert!(Keyring::from_jwks(&set(&[mac(), other(root(), "root"), ec(), okp()])).is_ok());
+}
+
+#[test]
+fn t20_t80_times_of_keys() {
+    for bad in [json!("1"), json!(-1), json!(1.5), json!(null), json!(253_402_300_800_u64), json!(1e300)] {
+        for member in ["iat", "nbf", "exp"] {
+            refused(
+                &with(mac(), member, bad.clone()),
+                &format!("key \"mac\": member `{member}`: not whole seconds between 1970 and 9999"),
+            );
+        }
+    }
+    refused(&with(mac(), "revoked", json!(true)), r#"key "mac": member `revoked`: not an object"#);
+    refused(&with(mac(), "revoked", json!({})), r#"key "mac": member `revoked_at`: missing"#);
+    let revoked = json!({"revoked_at": 5, "reason": "lost laptop"});
+    let ring = Keyring::from_jwks(&set(&[with(mac(), "revoked", revoked.clone())])).unwrap();
+    let written: Value = serde_json::from_str(ring.to_jwks().expose()).unwrap();
+    assert_eq!(written["keys"][0]["revoked"], revoked);
+    let sealer = Sealer::<Cart>::signed(&ring).lifetime(Lifetime::absolute(HOUR)).build().unwrap();
+    assert!(sealer.seal_at(&cart(), NOW).unwrap_err().is_misuse(), "a revoked key seals nothing");
+    let live = Keyring::from_jwks(&set(&[mac()])).unwrap();
+    let token = Kind::Signed.sealer::<Cart>(&live).seal_at(&cart(), NOW).unwrap();
+    assert_eq!(sealer.open_at(&token, NOW).unwrap_err().kind(), ErrorKind::KeyRetired);
+}
+
+#[test]
+fn t82_retired_keys_are_remembered_by_their_id() {
+    let kept = json!({"kid": "mac", "wire_id": "AAECAwQFBgc", "exp": 5, "retired": true});
+    let ring = Keyring::from_jwks(&set(&[kept.clone(), ec()])).unwrap();
+    let written: Value = serde_json::from_str(ring.to_jwks().expose()).unwrap();
+    assert_eq!(written["keys"][1], kept);
+    set_refused(
+        &[with(kept.clone(), "k", json!(SECRET)), ec()],
+        r#"key "mac": member `retired`: a retired key must not keep its secret"#,
+    );
+    set_refused(&[with(kept.clone(), "retired", json!(1)), ec()], "member `retired`: not `true`");
+    set_refused(&[without(kept.clone(), "exp"), ec()], r#"key "mac": member `exp`: missing, or not whole seconds"#);
+    set_refused(
+        &[without(kept.clone(), "wire_id"), ec()],
+        r#"key "mac": member `kid`: neither a thumbprint nor beside a `wire_id`"#,
+    );
+    set_refused(&[kept], "a ring without keys");
+    let expired = Keyring::from_jwks(&set(&[with(mac(), "exp", json!(NOW.as_secs()))])).unwrap();
+    assert!(expired.prune(NOW).unwrap_err().is_misuse(), "nothing would be left");
+}
+
+/// Reading and writing again changes nothing, not even members that mean nothing to us.
+#[test]
+fn t80_nothing_of_a_set_is_lost() {
+    let keys = [
+        with(with(mac(), "x-owner", json!({"team": ["a", null]})), "nbf", json!(7)),
+        with(ec(), "iat", json!(3)),
+        okp(),
+    ];
+    let once = Keyring::from_jwks(&set(&keys)).unwrap().to_jwks();
+    let twice = Keyring::from_jwks(once.expose()).unwrap().to_jwks();
+    assert_eq!(once.expose(), twice.expose());
+    let written: Value = serde_json::from_str(once.expose()).unwrap();
+    for (given, written) in keys.iter().zip(written["keys"].as_array().unwrap()) {
+        for (name, value) in given.as_object().unwrap() {
+            assert_eq!(&written[name], value, "{name}");
+        }
+    }
+}
+
+#[test]
+fn the_public_set_holds_no_secret() {
+    let ring = shared_ring();
+    let public: Value = serde_json::from_str(&ring.public_jwks()).unwrap();
+    let keys = public["keys"].as_array().unwrap();
+    assert_eq!(keys.len(), 2);
+    for key in keys {
+        assert!(key.get("d").is_none() && key.get("k").is_none() && key["kty"] != "oct");
+        assert_eq!(key["use"], "sig");
+    }
+}
+
+const ONE: &str = "vK0/1rYt2Fpl8SSzXmHc0TE2oBqgM4iWQy7ndU6JZ9s=";
+const TWO: &str = "fIuN5a6vXrK2TjzEUPbC0kq8dyRw1mGlhS3ZtOo7pQ4=";
+
+/// Two servers with the secrets swapped understand each other, which is what rotating them takes.
+#[test]
+fn t82_secrets_rotate_without_logging_anybody_out() {
+    let before = Keyring::from_secrets(ONE, &[TWO.as_bytes()]).unwrap();
+    let after = Keyring::from_secrets(TWO, &[ONE.as_bytes()]).unwrap();
+    for kind in [Kind::Encrypted, Kind::Signed, Kind::Ed25519] {
+        let [old, new] = [&before, &after].map(|ring| kind.sealer::<Cart>(ring));
+        for (from, to) in [(&old, &new), (&new, &old), (&old, &old)] {
+            assert!(to.open_at(&from.seal_at(&cart(), NOW).unwrap(), later(1)).is_ok(), "{kind:?}");
+        }
+        let alone = kind.sealer::<Cart>(&Keyring::from_secrets(ONE, &[]).unwrap());
+        assert!(alone.open_at(&old.seal_at(&cart(), NOW).unwrap(), NOW).is_ok(), "the first one seals");
+        assert!(alone.open_at(&new.seal_at(&cart(), NOW).unwrap(), NOW).unwrap_err().is_unreadable());
+    }
+    let saved = Keyring::from_jwks(before.to_jwks().expose()).unwrap();
+    let token = Kind::Encrypted.sealer::<Cart>(&saved).seal_at(&cart(), NOW).unwrap();
+    assert!(Kind::Encrypted.sealer::<Cart>(&Keyring::from_secrets(ONE, &[]).unwrap()).open_at(&token, NOW).is_ok());
+}
+
+#[test]
+fn t03_t83_secrets_are_checked_and_have_no_default() {
+    for (sealing, accepted, message) in [
+        (&ONE.as_bytes()[..31], None, "a secret shorter than 32 bytes"),
+        (b"", None, "a secret shorter than 32 bytes"),
+        (&[0; 64], None, "a secret of few different bytes, which is easy to guess"),
+        (ONE.as_bytes(), Some(&b"short"[..]), "a secret shorter than 32 bytes"),
+    ] {
+        let error = Keyring::from_secrets(sealing, accepted.as_slice()).unwrap_err();
+        assert_eq!(error.to_string(), message);
+    }
+    let error = Keyring::from_secrets(ONE, &[ONE.as_bytes()]).unwrap_err();
+    assert!(error.to_string().contains("two keys have this id"), "{error}");
+    let unset = Keyring::from_env("ORDERSLIP_TEST_THAT_NOBODY_SETS").unwrap_err();
+    assert!(unset.is_misuse());
+    assert_eq!(unset.to_string(), "misuse: the environment variable \"ORDERSLIP_TEST_THAT_NOBODY_SETS\" is not set");
+}
+
+/// The environment of a process is set from outside, so another process is asked: this test's own binary.
+#[test]
+fn t83_the_environment_is_read_as_documented() {
+    const VARIABLE: &str = "ORDERSLIP_TEST_KEYS";
+    if let Ok(expected) = std::env::var("ORDERSLIP_TEST_EXPECTED") {
+        let told =
+            Keyring::from_env(VARIABLE).map_or_else(|error| error.to_string(), |ring| ring.ids().count().to_string());
+        assert_eq!(told, expected);
+        return;
+    }
+    let ring = shared_ring();
+    for (value, expected) in [
+        (ring.to_jwks().expose(), "4"),
+        (ONE, "3"),
+        (&format!(" {ONE}\n{TWO} "), "6"),
+        ("", "misuse: the environment variable \"ORDERSLIP_TEST_KEYS\" is empty"),
+        ("changeme", "a secret text of fewer than 43 characters: take `openssl rand -base64 32`"),
+        ("{", "not one JSON object with unique members"),
+    ] {
+        let status = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "t83_the_environment_is_read_as_documented"])
+            .env(VARIABLE, value)
+            .env("ORDERSLIP_TEST_EXPECTED", expected)
+            .output()
+            .unwrap();
+        assert!(status.status.success(), "{expected}: {}", String::from_utf8_lossy(&status.stdout));
+    }
+}
+
+#[test]
+fn t83_files_are_written_whole_and_for_their_owner_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("ring.json");
+    let ring = shared_ring();
+    ring.to_file(&path).unwrap();
+    ring.to_file(&path).unwrap();
+    assert!(Keyring::from_file(&path).unwrap().ids().eq(ring.ids()));
+    assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1, "nothing is left beside it");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        // Others may read it: an event, not an error, because mounted Kubernetes secrets are so.
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(Keyring::from_file(&path).is_ok());
+    }
+    let error = Keyring::from_file(dir.path().join("missing.json")).unwrap_err();
+    assert!(error.is_unavailable() && std::error::Error::source(&error).is_some());
+    assert!(ring.to_file(dir.path().join("no/such/dir.json")).unwrap_err().is_unavailable());
+    assert!(ring.to_file("/").unwrap_err().is_unavailable());
+}
+
+#[test]
+fn t83_a_ring_must_have_a_key_for_its_sealer() {
+    let lifetime = Lifetime::absolute(Duration::from_secs(60));
+    let ring = Kind::Signed.ring();
+    assert!(Sealer::<Cart>::encrypted(&ring).lifetime(lifetime).build().unwrap_err().is_misuse());
+    assert!(
+        Sealer::<Cart>::publicly_signed(&ring, PublicAlg::Ed25519).lifetime(lifetime).build().unwrap_err().is_misuse()
+    );
+    assert!(Sealer::<Cart>::signed(&ring).lifetime(lifetime).build().is_ok());
+}
+
+proptest! {
+    /// Any text at all: an error or a ring, never a panic.
+    #[test]
+    fn t37_any_text_as_a_key_set(text in ".{0,200}", bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        let _ = Keyring::from_jwks(&text);
+        let _ = Keyring::from_jwks(&String::from_utf8_lossy(&bytes));
+    }
+
+    /// A good set with one thing changed: an error or a ring, never a panic, and never a word of the secret.
+    #[test]
+    fn t37_t34_any_change_of_a_key_set(at in 0_usize..900, with in any::<char>()) {
+        let mut text: Vec<char> = set(&[mac(), ec(), okp()]).chars().collect();
+        let at = at % text.len();
+        text[at] = with;
+        if let Err(error) = Keyring::from_jwks(&text.iter().collect::<String>()) {
+            let shown = [error.to_string(), format!("{error:?}")].concat();
+            prop_assert!(!shown.contains("nJZIqg3Ndu7c64M1"));
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! What is allocated before a token is authentic, and what is left in memory that has been freed: seen by an allocator of
+//! the test's own. The tests run one after the other, because there is one allocator.
+#![expect(clippy::unwrap_used, reason = "a failing test should stop where it fails")]
+#![expect(unsafe_code, reason = "an allocator cannot be written without")]
+
+mod kit;
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as B64};
+use kit::{Kind, NOW};
+use orderslip::{Alg, Key, Keyring, MAX_TOKEN_TEXT, SlipState, hazmat};
+use serde::{Deserialize, Serialize};
+use std::{
+    alloc::{GlobalAlloc, Layout, System},
+    cell::{Cell, RefCell},
+};
+
+thread_local! {
+    static ALLOCATED: Cell<usize> = const { Cell::new(0) };
+    static LARGEST: Cell<usize> = const { Cell::new(0) };
+    /// What must not be found in freed memory, and how often it was.
+    static NEEDLE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static FOUND: Cell<usize> = const { Cell::new(0) };
+}
+
+struct Watching;
+
+// SAFETY: every call is handed to the system's allocator unchanged. A block is read only while it is still allocated; that
+// it may hold bytes that were never written does not matter to a search for others.
+unsafe impl GlobalAlloc for Watching {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATED.with(|total| total.set(total.get() + layout.size()));
+        LARGEST.with(|largest| largest.set(largest.get().max(layout.size())));
+        // SAFETY: the caller keeps to the contract of `alloc`. Zeroed, so that old contents are not found again.
+        unsafe { System.alloc_zeroed(layout) }
+    }
+
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        NEEDLE.with(|needle| {
+            if let Ok(needle) = needle.try_borrow()
+                && !needle.is_empty()
+            {
+                // SAFETY: the block is allocated, of this size, and was zeroed when it was handed out.
+                let block = unsafe { std::slice::from_raw_parts(pointer, layout.size()) };
+                if block.windows(needle.len()).any(|window| window == &needle[..]) {
+                    FOUND.with(|found| found.set(found.get() + 1));
+                }
+            }
+        });
+        // SAFETY: the caller keeps to the contract of `dealloc`.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static WATCHING: Watching = Watching;
+
+/// How much `work` allocates in all, and the largest block of it.
+fn allocations<R>(work: impl FnOnce() -> R) -> (R, usize, usize) {
+    ALLOCATED.set(0);
+    LARGEST.set(0);
+    let result = work();
+    (result, ALLOCATED.get(), LARGEST.get())
+}
+
+/// How many blocks that `work` frees hold the needle.
+fn leftovers<R>(needle: &[u8], work: impl FnOnce() -> R) -> (R, usize) {
+    NEEDLE.with(|place| place.replace(needle.to_vec()));
+    FOUND.set(0);
+    let result = work();
+    let found = FOUND.get();
+    NEEDLE.with(|place| std::mem::take(&mut *place.borrow_mut()));
+    (result, found)
+}
+
+const CARD: &str = "4111-1111-1111-1111 exp 12/29";
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Wallet {
+    card: String,
+    more: Vec<String>,
+}
+
+impl SlipState for Wallet {
+    const PURPOSE: &'static str = "memory/wallet";
+    const VERSION: u16 = 1;
+}
+
+fn wallet(more: usize) -> Wallet {
+    Wallet { card: CARD.into(), more: vec!["x".repeat(50); more] }
+}
+
+/// Ten megabytes of anything: looked at by length alone.
+#[test]
+fn t11_what_is_too_long_allocates_nothing_of_its_size() {
+    for kind in Kind::ALL {
+        let sealer = kind.sealer::<Wallet>(&kind.ring());
+        let token = sealer.seal_at(&wallet(1), NOW).unwrap();
+        for long in ["A".repeat(10_000_000), ".".repeat(1_000_000), token.repeat(1_000), "A".repeat(MAX_TOKEN_TEXT + 1)]
+        {
+            let (result, total, _) = allocations(|| sealer.open_at(&long, NOW).map(drop));
+            assert!(result.unwrap_err().is_rejected());
+            assert!(total < 1_000, "{kind:?}: {total} bytes");
+        }
+    }
+}
+
+/// Below the limit: a few times the token's own length, whatever lengths it claims.
+#[test]
+fn t11_t37_work_before_authentication_is_bounded() {
+    for kind in Kind::ALL {
+        let sealer = kind.sealer::<Wallet>(&kind.ring());
+        let bytes = B64.decode(sealer.seal_at(&wallet(20), NOW).unwrap()).unwrap();
+        for at in 0..bytes.len() {
+            for with in [0x5b_u8, 0x9b, 0xbb, 0x7b, 0xff, 0x1b] {
+                let mut changed = bytes.clone();
+                changed[at] = with;
+                let text = B64.encode(&changed);
+                let (_, total, largest) = allocations(|| sealer.open_at(&text, NOW).map(drop));
+                assert!(total <= 4 * text.len() + 2_000, "{kind:?} at {at}: {total} bytes");
+                assert!(largest <= 2 * text.len() + 1_000, "{kind:?} at {at}: {largest} bytes");
+            }
+        }
+        let junk = "A".repeat(MAX_TOKEN_TEXT);
+        let (_, total, _) = allocations(|| sealer.open_at(&junk, NOW).map(drop));
+        assert!(total <= 2 * MAX_TOKEN_TEXT, "{kind:?}: {total} bytes");
+    }
+    let key = Key::generate(Alg::HkdfA256Gcm).unwrap();
+    for claimed in [[0x5b_u8, 0x7f], [0x9b, 0xff], [0xbb, 0x00]] {
+        let message = [&[0xd8, 0x60, 0x84][..], &claimed, &[0xff; 40]].concat();
+        let (result, total, _) = allocations(|| hazmat::cose::encrypt_open(&message, &key, b""));
+        assert!(result.is_err() && total < 2_000, "{total} bytes");
+    }
+}
+
+#[test]
+fn t35_no_plaintext_is_left_in_freed_memory() {
+    for kind in [Kind::Encrypted, Kind::EncryptedChaCha] {
+        let sealer = kind.sealer::<Wallet>(&kind.ring());
+        for more in [0, 20, 80] {
+            let state = wallet(more);
+            let (token, left) = leftovers(CARD.as_bytes(), || sealer.seal_at(&state, NOW).unwrap());
+            assert_eq!(left, 0, "sealing {more}");
+            // The state itself belongs to the caller, and is kept.
+            let (slip, left) = leftovers(CARD.as_bytes(), || sealer.open_at(&token, NOW).unwrap());
+            assert_eq!(left, 0, "opening {more}");
+            assert_eq!(slip.state().card, CARD);
+        }
+        let state = wallet(2_000);
+        let (error, left) = leftovers(CARD.as_bytes(), || sealer.seal_at(&state, NOW).unwrap_err());
+        assert!(error.is_too_large());
+        assert_eq!(left, 0, "too large");
+    }
+}
+
+#[test]
+fn t35_no_secret_is_left_in_freed_memory() {
+    const SECRET: &str = "nJZIqg3Ndu7c64M1Gv3qmcJH8yRD2xTvo0KAe5gLZwQ";
+    const SEED: &str = "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A";
+    let jwks = format!(
+        r#"{{"keys":[{{"kty":"oct","alg":"direct+HKDF-SHA-256","enc":"A256GCM","k":"{SECRET}"}},
+        {{"kty":"OKP","crv":"Ed25519","alg":"EdDSA","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo","d":"{SEED}"}}]}}"#
+    );
+    for text in [SECRET, SEED] {
+        let raw = B64.decode(text).unwrap();
+        for needle in [&raw[..16], &text.as_bytes()[..20]] {
+            let (written, left) = leftovers(needle, || {
+                let ring = Keyring::from_jwks(&jwks).unwrap();
+                let sealer = Kind::Encrypted.sealer::<Wallet>(&ring);
+                sealer.open_at(&sealer.seal_at(&wallet(1), NOW).unwrap(), NOW).map(drop).unwrap();
+                ring.to_jwks().expose().len()
+            });
+            assert_eq!(left, 0);
+            assert!(written > 100);
+        }
+    }
+    let secret = b"vK0/1rYt2Fpl8SSzXmHc0TE2oBqgM4iWQy7ndU6JZ9s=";
+    let (ring, left) = leftovers(&secret[..16], || Keyring::from_secrets(secret, &[]).unwrap());
+    assert_eq!(left, 0);
+    drop(ring);
+}
+
+/// The instrument itself: it finds what is left behind.
+#[test]
+fn t35_the_allocator_sees_what_it_should() {
+    let (_, left) = leftovers(CARD.as_bytes(), || drop(wallet(0)));
+    assert_eq!(left, 1);
+    let ((), total, largest) = allocations(|| drop(vec![0_u8; 5_000]));
+    assert!(total >= 5_000 && largest == 5_000);
+}
