@@ -68,3 +68,6 @@ pub(crate) const fn head_len(argument: u64) -> usize {
         _ => 9,
     }
 }
+
+#[cfg(test)]
+mod tests;

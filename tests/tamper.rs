@@ -422,3 +422,26 @@ fn t04_an_unknown_key_id_is_a_hint_and_no_more() {
         "ephemeral",
     );
 }
+
+/// The `external_aad` of an unbound cart, written out: what any other implementation would have to produce.
+const CART_AAD: &[u8] = b"\x86\x69orderslip\x01\x71shop.example/cart\x40\x80\x80";
+
+/// Authentic bytes that are no claims set of ours: a token within a token, a foreign set, nothing at all. They are not forged,
+/// so they are not *rejected*; and nothing is read out of them.
+#[test]
+fn t16_t23_authentic_bytes_that_are_no_claims_of_ours() {
+    let ring = Kind::Encrypted.ring();
+    let sealer = Kind::Encrypted.sealer::<Cart>(&ring);
+    let key = ring.get(ring.ids().next().unwrap().as_str()).unwrap();
+    let inner = B64.decode(sealer.seal_at(&cart(), NOW).unwrap()).unwrap();
+    let unsigned = b"\xa1\x61a\x01";
+    for payload in [&inner[..], unsigned, b"", b"\xf6", b"eyJhbGciOiJub25lIn0.e30."] {
+        let outer = hazmat::cose::encrypt_seal(payload, key, CART_AAD, &[1; 16], &[2; 12]).unwrap();
+        let error = sealer.open_at(&B64.encode(&outer), NOW).map(drop).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Undecodable);
+    }
+    // The same call with a right payload opens: what was refused above was the payload alone.
+    let payload = hazmat::cose::encrypt_open(&inner, key, CART_AAD).unwrap();
+    let outer = hazmat::cose::encrypt_seal(&payload, key, CART_AAD, &[1; 16], &[2; 12]).unwrap();
+    assert_eq!(sealer.open_at(&B64.encode(&outer), NOW).unwrap().state(), &cart());
+}

@@ -159,3 +159,37 @@ impl Parts {
         Ok(Self { protected, iv, ciphertext, kid, salt })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        context::{Call, Context},
+        crypto::tests::decryptions,
+        key::Key,
+        keyring::Keyring,
+        time::UnixTime,
+    };
+
+    /// A server that tried key after key would be an oracle for ciphertexts made to open under many (partitioning oracles,
+    /// Len, Grubbs, Ristenpart, USENIX Security 2021).
+    #[test]
+    fn t32_a_token_is_tried_under_one_key_at_the_most() {
+        let keys = (0..10).map(|_| Key::generate(Alg::HkdfA256Gcm).unwrap()).collect();
+        let ring = Keyring::new(keys).unwrap();
+        let context = Context::new("test", b"", &[]).unwrap();
+        let with = With { ring: ring.ring(), context: &context, call: &Call::UNBOUND, now: UnixTime::from_secs(1) };
+        let envelope = Encrypted::new();
+        let token = envelope.seal(&with, &mut |out| Ok(out.push(b"payload"))).unwrap();
+        assert_eq!(decryptions(|| drop(envelope.open(&with, &token).unwrap())), 1);
+        let mut bytes = token_bytes(&token, 0).unwrap();
+        bytes[30] ^= 1;
+        let forged = crate::bytes::token_text(&bytes);
+        assert_eq!(decryptions(|| assert!(envelope.open(&with, &forged).is_err())), 1);
+        let kid = bytes.len() - 20;
+        bytes[kid] ^= 1;
+        let unknown = crate::bytes::token_text(&bytes);
+        assert_eq!(decryptions(|| assert!(envelope.open(&with, &unknown).is_err())), 0);
+        assert_eq!(decryptions(|| assert!(envelope.open(&with, "2GCE").is_err())), 0);
+    }
+}
