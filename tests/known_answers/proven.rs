@@ -16,7 +16,7 @@ use ring::{
 
 #[test]
 fn mac0_tokens_verify_without_us_and_ours_open_others() {
-    let sealer = Sealer::<Order>::signed(&keyring(r#""alg":"HS256""#)).lifetime(lifetime()).bind("eu").build().unwrap();
+    let sealer = Sealer::<Order>::signed(keyring(r#""alg":"HS256""#)).lifetime(lifetime()).bind("eu").build().unwrap();
     let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET);
     for call in [&[][..], &[&b"tenant 7"[..]]] {
         let aad = external_aad(Order::PURPOSE, &[b"eu"], call);
@@ -42,6 +42,8 @@ fn mac0_tokens_verify_without_us_and_ours_open_others() {
     }
 }
 
+type Sign = Box<dyn Fn(&[u8]) -> Vec<u8>>;
+
 /// One signature algorithm in the words of each library, with a key of a ring.
 struct Signatures {
     ours: PublicAlg,
@@ -49,7 +51,7 @@ struct Signatures {
     ring: &'static dyn signature::VerificationAlgorithm,
     public: Vec<u8>,
     wire_id: Vec<u8>,
-    sign: Box<dyn Fn(&[u8]) -> Vec<u8>>,
+    sign: Sign,
 }
 
 /// The two pairs of a ring, from its JWK Set.
