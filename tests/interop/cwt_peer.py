@@ -9,7 +9,10 @@ import base64
 import json
 import sys
 
-import cbor2
+try:
+    import cbor2
+except ImportError:  # both peers need it and will not be there either
+    cbor2 = None
 
 ALGS = {"HS256": 5, "EdDSA": -8, "ES256": -7, "A256GCM": 3, "ChaCha20/Poly1305": 24}
 DIRECT_HKDF = -10
