@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::{
     io::Write as _,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     time::Duration,
 };
@@ -163,9 +163,11 @@ fn ask(python: &Path, requests: &[Value]) -> Vec<Value> {
     answers
 }
 
+type WithPeers = (Suite, Vec<&'static str>);
+
 /// The interpreter, and the suites with those of their peers that are there.
-fn peers() -> Option<(std::path::PathBuf, Vec<(Suite, Vec<&'static str>)>)> {
-    let Some(python) = std::env::var_os("ORDERSLIP_PYTHON").map(std::path::PathBuf::from) else {
+fn peers() -> Option<(PathBuf, Vec<WithPeers>)> {
+    let Some(python) = std::env::var_os("ORDERSLIP_PYTHON").map(PathBuf::from) else {
         missing("ORDERSLIP_PYTHON is not set");
         return None;
     };
