@@ -7,7 +7,7 @@
 //!
 //! It may not know claims, states or rings.
 
-/// COSE messages (RFC 9052), in any encoding with definite lengths, with or without the CWT tag 61.
+/// COSE messages (RFC 9052) of at most 64 KiB, in any encoding with definite lengths, with or without the CWT tag 61.
 ///
 /// ```
 /// use orderslip::{Alg, Key, hazmat};
@@ -73,7 +73,8 @@ pub mod cose {
     /// The message goes with the first eight bytes of the key's thumbprint as its key id.
     ///
     /// # Errors
-    /// [`Error::is_misuse`] if the key is not one to derive from, or the IV has not 12 bytes.
+    /// [`Error::is_misuse`] if the key is not one to derive from, the salt is empty, or the IV has not 12 bytes;
+    /// [`Error::is_too_large`] above 64 KiB.
     pub fn encrypt_seal(
         payload: &[u8],
         key: &Key,

@@ -231,12 +231,6 @@ impl From<&Keyring> for Keys {
     }
 }
 
-impl From<Keyring> for Keys {
-    fn from(keyring: Keyring) -> Self {
-        Self(keyring.ring)
-    }
-}
-
 impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Keys").field(&self.0.keys).finish()

@@ -15,7 +15,10 @@ const SMALL_STACK: usize = 64 * 1024;
 /// Typed decoding, in a debug build.
 const DECODING_STACK: usize = 256 * 1024;
 
-static SEALERS: LazyLock<Vec<(Kind, Sealer<Cart>, Vec<u8>)>> = LazyLock::new(|| {
+/// A kind, its sealer, and the bytes of a good token.
+type Sample = (Kind, Sealer<Cart>, Vec<u8>);
+
+static SEALERS: LazyLock<Vec<Sample>> = LazyLock::new(|| {
     let kinds = Kind::ALL.into_iter().map(|kind| {
         let sealer = kind.sealer::<Cart>(&kind.ring());
         let token = B64.decode(sealer.seal_at(&cart(), NOW).unwrap()).unwrap();

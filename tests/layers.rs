@@ -1,7 +1,7 @@
 //! The house has storeys: a module imports only from modules that stand before it, and by their full path.
 //!
 //! The test reads `src/`; it knows the order and nothing else. A fixture with one upward import shows that it can fail.
-#![expect(clippy::unwrap_used, reason = "a failing test should stop where it fails")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a failing test should stop where it fails")]
 
 use std::{
     fs,

@@ -1,6 +1,5 @@
 //! What is allocated before a token is authentic, and what is left in memory that has been freed: seen by an allocator of
 //! the test's own. The tests run one after the other, because there is one allocator.
-#![expect(clippy::unwrap_used, reason = "a failing test should stop where it fails")]
 #![expect(unsafe_code, reason = "an allocator cannot be written without")]
 
 mod kit;

@@ -1,5 +1,5 @@
 //! The words of every error, and what no word may ever hold.
-#![expect(clippy::unwrap_used, reason = "a failing test should stop where it fails")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a failing test should stop where it fails")]
 
 mod kit;
 

@@ -1,6 +1,5 @@
 //! Nothing but the very token that was sealed opens: not one with a bit, a character or a part changed, not one for another
 //! purpose, binding, key or algorithm, not one of another form. The T-numbers are those of docs/threats.md.
-#![expect(clippy::unwrap_used, reason = "a failing test should stop where it fails")]
 
 mod kit;
 
@@ -109,12 +108,12 @@ fn t18_t25_parts_of_two_tokens_are_never_mixed() {
 fn t24_all_pairs_of_purposes_kinds_and_rings() {
     let rings = [shared_ring(), shared_ring()];
     let kinds = [Kind::Encrypted, Kind::Signed, Kind::Ed25519, Kind::Es256];
-    for from in 0..2 {
+    for (from, sealing_ring) in rings.iter().enumerate() {
         for sealing in kinds {
-            let token = sealing.sealer::<Cart>(&rings[from]).seal_at(&cart(), NOW).unwrap();
-            for to in 0..2 {
+            let token = sealing.sealer::<Cart>(sealing_ring).seal_at(&cart(), NOW).unwrap();
+            for (to, opening_ring) in rings.iter().enumerate() {
                 for opening in kinds {
-                    let sealer = opening.sealer::<Cart>(&rings[to]);
+                    let sealer = opening.sealer::<Cart>(opening_ring);
                     let same_format = sealing == opening
                         || [sealing, opening].iter().all(|kind| {
                             // An Ed25519 and an ES256 opener take either: the key says which it is.
@@ -127,7 +126,7 @@ fn t24_all_pairs_of_purposes_kinds_and_rings() {
                         (false, _) => assert_rejected(opening, result, "another kind"),
                     }
                     let other_purpose =
-                        opening.sealer::<Wishlist>(&rings[to]).open_at(&token, NOW).map(drop).unwrap_err();
+                        opening.sealer::<Wishlist>(opening_ring).open_at(&token, NOW).map(drop).unwrap_err();
                     assert!(
                         other_purpose.is_rejected() || (from != to && other_purpose.kind() == ErrorKind::UnknownKey),
                         "{sealing:?} {opening:?}"
@@ -444,4 +443,18 @@ fn t16_t23_authentic_bytes_that_are_no_claims_of_ours() {
     let payload = hazmat::cose::encrypt_open(&inner, key, CART_AAD).unwrap();
     let outer = hazmat::cose::encrypt_seal(&payload, key, CART_AAD, &[1; 16], &[2; 12]).unwrap();
     assert_eq!(sealer.open_at(&B64.encode(&outer), NOW).unwrap().state(), &cart());
+}
+
+#[test]
+fn known_answers_can_be_opened_again_or_are_not_sealed() {
+    let key = Key::generate(Alg::HkdfA256Gcm).unwrap();
+    for len in [0, 6_000, 7_000, 65_000] {
+        let sealed = hazmat::cose::encrypt_seal(&vec![7; len], &key, b"", &[1; 16], &[2; 12]).unwrap();
+        assert_eq!(hazmat::cose::encrypt_open(&sealed, &key, b"").unwrap(), vec![7; len]);
+    }
+    assert!(hazmat::cose::encrypt_seal(&[7; 65_536], &key, b"", &[1; 16], &[2; 12]).unwrap_err().is_too_large());
+    assert!(hazmat::cose::encrypt_seal(b"", &key, b"", &[], &[2; 12]).unwrap_err().is_misuse());
+    assert!(hazmat::cose::encrypt_seal(b"", &key, b"", &[1; 16], &[2; 11]).unwrap_err().is_misuse());
+    let mac = Key::generate(Alg::Hs256).unwrap();
+    assert!(hazmat::cose::encrypt_seal(b"", &mac, b"", &[1; 16], &[2; 12]).unwrap_err().is_misuse());
 }

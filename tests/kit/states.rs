@@ -56,6 +56,7 @@ pub fn session() -> Session {
 
 /// Lines of 89 to 91 bytes of JSON, and a note of what is left to the size that was asked for.
 fn cart(lines: u32, json: usize) -> Cart {
+    const SIZES: [&str; 3] = ["S", "M", "L"];
     const TITLES: [&str; 5] = [
         "Pumpkin soup, large",
         "Sourdough, half loaf",
@@ -63,14 +64,14 @@ fn cart(lines: u32, json: usize) -> Cart {
         "Goat cheese tartlet",
         "Poppy seed cake",
     ];
-    let line = |index: u32| Line {
-        sku: format!("SKU-{}-{}", 1_000 + index * 37, ["S", "M", "L"].get(index as usize % 3).expect("three sizes")),
-        title: (*TITLES.get(index as usize % 5).expect("five titles")).into(),
+    let line = |(index, (title, size)): (u32, (&&str, &&str))| Line {
+        sku: format!("SKU-{}-{size}", 1_000 + index * 37),
+        title: (*title).into(),
         quantity: 1 + index % 7,
         unit_cents: 290 + u64::from(index) * 131,
     };
     let mut cart = Cart {
-        lines: (0..lines).map(line).collect(),
+        lines: (0..lines).zip(TITLES.iter().cycle().zip(SIZES.iter().cycle())).map(line).collect(),
         coupon: Some(String::new()),
         currency: "EUR".into(),
         updated: 1_795_000_000,

@@ -163,7 +163,7 @@ fn hex(bytes: &[u8]) -> String {
 fn encrypted_tokens_open_without_us_and_ours_open_others() {
     // A128GCM is not for tokens.
     for content in CONTENTS.iter().filter(|content| content.ours != Alg::HkdfA128Gcm) {
-        let sealer = Sealer::<Order>::encrypted(keyring(content.jwk))
+        let sealer = Sealer::<Order>::encrypted(&keyring(content.jwk))
             .lifetime(lifetime())
             .bind("eu-central")
             .bind(b"\xff\x00")

@@ -16,7 +16,7 @@ use ring::{
 
 #[test]
 fn mac0_tokens_verify_without_us_and_ours_open_others() {
-    let sealer = Sealer::<Order>::signed(keyring(r#""alg":"HS256""#)).lifetime(lifetime()).bind("eu").build().unwrap();
+    let sealer = Sealer::<Order>::signed(&keyring(r#""alg":"HS256""#)).lifetime(lifetime()).bind("eu").build().unwrap();
     let key = hmac::Key::new(hmac::HMAC_SHA256, SECRET);
     for call in [&[][..], &[&b"tenant 7"[..]]] {
         let aad = external_aad(Order::PURPOSE, &[b"eu"], call);

@@ -54,7 +54,7 @@ fn items() -> Option<Vec<(String, Vec<u8>)>> {
 }
 
 #[test]
-fn vectors_cbor_in_messages() {
+fn t50_vectors_cbor_in_messages() {
     let Some(items) = items() else { return };
     let key = Key::from_jwk_as(&secret_jwk(SECRET), Alg::Hs256).unwrap();
     let keys: Vec<Key> = ALGS.into_iter().map(|alg| Key::generate(alg).unwrap()).chain([key]).collect();
@@ -110,7 +110,7 @@ fn vectors_cbor_in_messages() {
 
 /// Authentic tokens, as a program with our key and a bad encoder would write them.
 #[test]
-fn vectors_cbor_in_states() {
+fn t50_vectors_cbor_in_states() {
     let Some(items) = items() else { return };
     let jwks = format!(r#"{{"keys":[{{"kty":"oct","alg":"HS256","k":"{}"}}]}}"#, base64url(SECRET));
     let keys = Keyring::from_jwks(&jwks).unwrap();

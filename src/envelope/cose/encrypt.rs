@@ -180,7 +180,12 @@ mod tests {
         let context = Context::new("test", b"", &[]).unwrap();
         let with = With { ring: ring.ring(), context: &context, call: &Call::UNBOUND, now: UnixTime::from_secs(1) };
         let envelope = Encrypted::new();
-        let token = envelope.seal(&with, &mut |out| Ok(out.push(b"payload"))).unwrap();
+        let token = envelope
+            .seal(&with, &mut |out| {
+                out.push(b"payload");
+                Ok(())
+            })
+            .unwrap();
         assert_eq!(decryptions(|| drop(envelope.open(&with, &token).unwrap())), 1);
         let mut bytes = token_bytes(&token, 0).unwrap();
         bytes[30] ^= 1;

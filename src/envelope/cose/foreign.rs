@@ -9,7 +9,6 @@ use super::{
     ENCRYPT, ENCRYPT0, MAC, MAC0, SIGNATURE1, TAG_ENCRYPT, TAG_ENCRYPT0, TAG_MAC, TAG_MAC0, TAG_SIGN1, structure,
 };
 use crate::{
-    bytes::MAX_TOKEN_BYTES,
     cbor::{
         Fault, head_len,
         read::{Form, Item, Reader},
@@ -33,6 +32,9 @@ const PARTIES: std::ops::RangeInclusive<i64> = -26..=-21;
 const CWT_TAG: u64 = 61;
 const DIRECT: i64 = -6;
 const DIRECT_HKDF: i64 = -10;
+
+/// The longest message of other people's: eight of our tokens, to bound the work before authentication.
+pub(crate) const MAX_MESSAGE: usize = 64 * 1024;
 
 /// The most labels of one header map that are looked at: duplicates are searched pair by pair.
 const MAX_LABELS: u64 = 32;
@@ -112,6 +114,9 @@ pub(crate) fn encrypt_seal(
     salt: &[u8],
     iv: [u8; IV_LEN],
 ) -> Result<Vec<u8>, Error> {
+    if salt.is_empty() {
+        return Err(Error::misuse("a salt is not empty (RFC 9053 section 6.1.2)"));
+    }
     let protected = protected(key.alg());
     let info = kdf_context(key.alg(), DIRECT_HKDF_PROTECTED, None);
     let aead = key.derive(salt, &info).ok_or_else(|| Error::misuse("not a secret to derive from"))?;
@@ -123,6 +128,9 @@ pub(crate) fn encrypt_seal(
     cbor.tag(TAG_ENCRYPT).array(4).bytes(&protected).map(1).int(IV).bytes(&iv).bytes(&ciphertext);
     cbor.array(1).array(3).bytes(DIRECT_HKDF_PROTECTED);
     cbor.map(2).uint(4).bytes(key.id().wire()).int(SALT).bytes(salt).bytes(&[]);
+    if out.len() > MAX_MESSAGE {
+        return Err(Error::too_large(out.len(), MAX_MESSAGE, Vec::new()));
+    }
     Ok(out.bytes().to_vec())
 }
 
@@ -134,8 +142,8 @@ fn protected(alg: Alg) -> Vec<u8> {
 
 /// The tag, with or without the CWT tag around it, and the array's head.
 fn start(bytes: &[u8], expected: u64, elements: u64) -> Result<Reader<'_>, Fault> {
-    if bytes.len() > MAX_TOKEN_BYTES {
-        return Err(Fault("longer than any token"));
+    if bytes.len() > MAX_MESSAGE {
+        return Err(Fault("longer than any message"));
     }
     let mut reader = Reader::new(bytes, Form::Any);
     let tag = match reader.tag()? {
@@ -266,8 +274,8 @@ impl<'b> Recipient<'b> {
             // layer's algorithm is authenticated, and the key is for that one alone.
             (None, Some(DIRECT)) if headers.protected.is_empty() => Ok(Self::Direct),
             (Some(DIRECT_HKDF), None) => {
-                // RFC 9053 section 6.1.2: a salt or a party's nonce MUST be present.
-                let salt = headers.salt.ok_or(Fault("a recipient without a salt"))?;
+                // RFC 9053 section 6.1.2: a salt or a party's nonce MUST be present. To HKDF an empty salt is none.
+                let salt = headers.salt.filter(|salt| !salt.is_empty()).ok_or(Fault("a recipient without a salt"))?;
                 Ok(Self::DirectHkdf { protected: headers.protected, salt })
             }
             _ => Err(Fault("a recipient of another kind")),
