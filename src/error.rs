@@ -343,7 +343,11 @@ impl From<Repr> for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        match &*self.0 {
+            // What a store says of its own failure may hold an address with a password: it is for who asks for the source.
+            Repr::Unavailable { what, .. } => f.debug_struct("Unavailable").field("what", what).finish_non_exhaustive(),
+            repr => repr.fmt(f),
+        }
     }
 }
 

@@ -129,6 +129,11 @@ impl<'de> Visitor<'de> for Seed {
         let mut members = Members::new();
         let mut names = std::collections::HashSet::new();
         while let Some(name) = map.next_key::<String>()? {
+            // How serde_json hands out numbers when another crate of the program turns on its `arbitrary_precision`.
+            if name == "$serde_json::private::Number" {
+                let digits: Zeroizing<String> = Zeroizing::new(map.next_value()?);
+                return digits.parse().map(Json::Number).map_err(de::Error::custom);
+            }
             if !names.insert(name.clone()) {
                 return Err(de::Error::custom("a duplicate member"));
             }
@@ -169,6 +174,13 @@ mod tests {
         for bad in [r#"{"a":1,"a":1}"#, r#"{"b":{"a":1,"\u0061":2}}"#, r#"[[{"a":1,"a":2}]]"#] {
             assert!(parse(bad).is_none(), "{bad}");
         }
+    }
+
+    #[test]
+    fn numbers_of_arbitrary_precision_are_numbers() {
+        let value = parse(r#"{"$serde_json::private::Number":"1795000000"}"#);
+        assert_eq!(value.and_then(|value| value.as_u64()), Some(1_795_000_000));
+        assert!(parse(r#"{"$serde_json::private::Number":"1e"}"#).is_none());
     }
 
     #[test]

@@ -47,6 +47,13 @@ pub const MIN_SECRET: usize = 32;
 /// assert!(!format!("{key:?}").contains("secret"));
 /// # Ok(()) }
 /// ```
+///
+/// No copy of a secret is made by accident:
+///
+/// ```compile_fail,E0599
+/// # use orderslip::Key;
+/// fn copy(key: &Key) -> Key { Key::clone(key) }
+/// ```
 pub struct Key {
     id: KeyId,
     alg: Alg,

@@ -50,6 +50,23 @@ use std::fmt;
 /// assert_eq!(sealer.open(&token)?.state().lines, ["soup"]);
 /// # Ok(()) }
 /// ```
+///
+/// What the types exclude: a text is no slip, a slip of one type is none of another, who only opens cannot seal.
+///
+/// ```compile_fail,E0308
+/// # use orderslip::{Sealer, SlipState};
+/// fn resealing_an_unverified_text<T: SlipState>(sealer: &Sealer<T>, text: String) { sealer.reseal(&text); }
+/// ```
+///
+/// ```compile_fail,E0308
+/// # use orderslip::{Sealer, Slip, SlipState};
+/// fn a_cart_for_a_session<A: SlipState, B: SlipState>(carts: &Sealer<A>, session: &Slip<B>) { carts.reseal(session); }
+/// ```
+///
+/// ```compile_fail,E0599
+/// # use orderslip::{Opener, SlipState};
+/// fn sealing_with_public_keys<T: SlipState>(opener: &Opener<T>, state: &T) { opener.seal(state); }
+/// ```
 pub struct Sealer<T> {
     opener: Opener<T>,
     lifetime: Lifetime,
@@ -72,8 +89,8 @@ pub enum PublicAlg {
 impl<T: SlipState> Sealer<T> {
     /// Tokens that only your servers read and make: the default choice.
     ///
-    /// AES-256-GCM, or ChaCha20/Poly1305 if the ring's sealing key is for it ([`Alg::HkdfChaCha20Poly1305`]). 133
-    /// characters for the envelope and the claims, and 4/3 of the state's bytes.
+    /// AES-256-GCM, or ChaCha20/Poly1305 if the ring's sealing key is for it ([`Alg::HkdfChaCha20Poly1305`]). A token has
+    /// some 175 characters for the envelope and the claims, and 4/3 of the state's bytes.
     pub fn encrypted(keys: impl Into<Keys>) -> Builder<T, Seals> {
         Builder::new(keys.into(), Box::new(Encrypted::new()))
     }

@@ -88,7 +88,8 @@ impl fmt::Display for UnixTime {
 impl Error {
     /// If the token is authentic but unreadable here, the moment until which it should be held.
     ///
-    /// `None` for every other error, and for a key id that is unknown: nothing about such a token is proven.
+    /// `None` for every other error, for a key id that is unknown (nothing about such a token is proven), and for authentic
+    /// claims that are not ours (they do not tell).
     #[must_use]
     pub fn held_until(&self) -> Option<UnixTime> {
         self.held_until_seconds().map(UnixTime::from_secs)

@@ -30,6 +30,9 @@ impl SlipState for Newer {
     }
 }
 
+/// What a store's own error may say.
+const STORE: &str = "redis://user:hunter2@127.0.0.1";
+
 /// One error of every kind.
 fn all() -> Vec<(ErrorKind, &'static str, Error)> {
     let ring = shared_ring();
@@ -43,7 +46,7 @@ fn all() -> Vec<(ErrorKind, &'static str, Error)> {
         sealer.open_at(&token, later(10)).unwrap_err()
     };
     let large = Cart { lines: vec![("x".repeat(100), 1); 100], note: Some("y".repeat(50)) };
-    let store = std::io::Error::new(std::io::ErrorKind::TimedOut, "redis://user:hunter2@10.0.0.1");
+    let store = std::io::Error::new(std::io::ErrorKind::TimedOut, STORE);
     vec![
         (ErrorKind::Rejected, "the token was rejected", sealer.open_at("x", NOW).unwrap_err()),
         (ErrorKind::Expired, "the token has expired", sealer.open_at(&token, later(90_000)).unwrap_err()),
@@ -137,6 +140,7 @@ fn t34_nothing_shows_a_secret() {
         |key: &serde_json::Value| B64.decode(key.get("k").or(key.get("d")).unwrap().as_str().unwrap()).unwrap();
     let mut needles: Vec<Vec<u8>> = jwks["keys"].as_array().unwrap().iter().map(secret).collect();
     needles.push(PLAINTEXT.into());
+    needles.push(STORE.into());
 
     let mut shown = String::new();
     let mut show = |value: &dyn std::fmt::Debug| shown.push_str(&format!("{value:?}\n{value:#?}\n"));

@@ -5,6 +5,7 @@ mod kit;
 
 use kit::{Cart, HOUR, Kind, NOW, cart, earlier, later, shared_ring};
 use orderslip::{Alg, Error, ErrorKind, Key, Keyring, Lifetime, MAX_LEEWAY, Reason, Sealer, Slip, Standing, UnixTime};
+use proptest::prelude::*;
 use std::time::Duration;
 
 fn sealer(ring: &Keyring, absolute: u64, idle: Option<u64>, leeway: u64) -> Sealer<Cart> {
@@ -212,4 +213,29 @@ fn t82_without_an_active_key_nothing_is_sealed() {
     assert!(sealer.seal_at(&cart(), later(99)).unwrap_err().is_misuse());
     let token = sealer.seal_at(&cart(), later(100)).unwrap();
     assert!(sealer.open_at(&token, later(99)).is_ok());
+}
+
+proptest! {
+    /// The schedule against its definition: of the keys that live, the one activated last; of two alike, the later one.
+    #[test]
+    fn t82_the_schedule_is_what_it_says(
+        times in proptest::collection::vec((0_u64..20, proptest::option::of(0_u64..20)), 1..6)
+    ) {
+        let key = |(from, until): &(u64, Option<u64>)| {
+            let key = Key::generate(Alg::Hs256).unwrap().activating_at(later(*from));
+            match until {
+                Some(until) => key.expiring_at(later(*until)),
+                None => key,
+            }
+        };
+        let keys: Vec<Key> = times.iter().map(key).collect();
+        let ids: Vec<_> = keys.iter().map(|key| key.id().clone()).collect();
+        let ring = Keyring::new(keys).unwrap();
+        for now in 0..20 {
+            let living = times.iter().zip(&ids).filter(|((_, until), _)| until.is_none_or(|until| now < until));
+            let mut active: Vec<_> = living.filter(|((from, _), _)| *from <= now).collect();
+            active.sort_by_key(|((from, _), _)| *from);
+            prop_assert_eq!(ring.sealing_id(Alg::Hs256, later(now)), active.last().map(|(_, id)| *id));
+        }
+    }
 }
