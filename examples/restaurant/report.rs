@@ -1,0 +1,72 @@
+//! What the demonstration has to say at the end: a table for people, one JSON object for programs.
+//!
+//! It may not know how the numbers came about.
+
+use crate::{architecture::Architecture, refused::Refused};
+use serde::Serialize;
+use std::fmt;
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Report {
+    pub(crate) runs: Vec<Run>,
+    pub(crate) refused: Refused,
+}
+
+/// One evening in numbers.
+#[derive(Debug, Serialize)]
+pub(crate) struct Run {
+    pub(crate) architecture: Architecture,
+    pub(crate) guests: usize,
+    pub(crate) carts_intact: usize,
+    /// Lost, or wrong, or nobody's.
+    pub(crate) carts_lost: usize,
+    /// Even after all attempts.
+    pub(crate) requests_failed: usize,
+    /// Attempts after the first.
+    pub(crate) requests_retried: usize,
+    pub(crate) p50_us: u128,
+    pub(crate) p99_us: u128,
+    pub(crate) cookie_bytes_max: usize,
+    pub(crate) server_state_bytes: u64,
+}
+
+const HEAD: &str = "\
+                          carts          requests        milliseconds    cookies    left on
+               guests  intact    lost  retried  failed    p50     p99    at most    the servers
+";
+
+/// The table.
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(HEAD)?;
+        for run in &self.runs {
+            writeln!(f, "{run}")?;
+        }
+        writeln!(f)?;
+        writeln!(
+            f,
+            "Midway one of three waiters was killed, later two new ones began. A cart that was lost is one that came"
+        )?;
+        writeln!(f, "back wrong or not at all. Times include retries.")?;
+        writeln!(f)?;
+        writeln!(f, "Tokens that no waiter takes:")?;
+        writeln!(f, "  tampered with          {}", self.refused.tampered)?;
+        writeln!(f, "  of yesterday           {}", self.refused.expired)?;
+        writeln!(f, "  a session for a cart   {}", self.refused.foreign_purpose)
+    }
+}
+
+impl fmt::Display for Run {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { guests, carts_intact, carts_lost, requests_failed, requests_retried, .. } = self;
+        let (p50, p99) = (milliseconds(self.p50_us), milliseconds(self.p99_us));
+        let cookies = format!("{} B", self.cookie_bytes_max);
+        let left = format!("{} B", self.server_state_bytes);
+        write!(f, "{:<13}{guests:>8}{carts_intact:>8}{carts_lost:>8}", self.architecture.name())?;
+        write!(f, "{requests_retried:>9}{requests_failed:>8}{p50:>7}{p99:>8}{cookies:>11}{left:>15}")
+    }
+}
+
+fn milliseconds(us: u128) -> String {
+    format!("{}.{}", us / 1000, us % 1000 / 100)
+}
