@@ -14,7 +14,7 @@ use crate::{
     visit::{Door, Visit},
 };
 use std::sync::{
-    Arc, Mutex, PoisonError,
+    Arc, Mutex,
     atomic::{AtomicUsize, Ordering},
 };
 use tokio::task::JoinSet;
@@ -104,7 +104,7 @@ async fn take_turns(evening: Arc<Evening>) -> Result<Vec<Visit>, Fault> {
 
 impl Evening {
     fn next_guest(&self) -> Option<Guest> {
-        self.guests.lock().unwrap_or_else(PoisonError::into_inner).pop()
+        self.guests.lock().expect("nobody panics at the door").pop()
     }
 
     /// One more order was placed: does anything happen now?

@@ -30,15 +30,17 @@ pub(crate) struct Run {
     pub(crate) server_state_bytes: u64,
 }
 
-const HEAD: &str = "\
-                          carts          requests        milliseconds    cookies    left on
-               guests  intact    lost  retried  failed    p50     p99    at most    the servers
-";
+const HEAD: [&str; 2] = [
+    "                               carts           requests     milliseconds    cookies   held by the",
+    "                guests  intact    lost  retried  failed    p50     p99     at most       servers",
+];
 
 /// The table.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(HEAD)?;
+        for line in HEAD {
+            writeln!(f, "{line}")?;
+        }
         for run in &self.runs {
             writeln!(f, "{run}")?;
         }
@@ -51,7 +53,7 @@ impl fmt::Display for Report {
         writeln!(f)?;
         writeln!(f, "Tokens that no waiter takes:")?;
         writeln!(f, "  tampered with          {}", self.refused.tampered)?;
-        writeln!(f, "  of yesterday           {}", self.refused.expired)?;
+        writeln!(f, "  past its end           {}", self.refused.expired)?;
         writeln!(f, "  a session for a cart   {}", self.refused.foreign_purpose)
     }
 }
@@ -63,7 +65,7 @@ impl fmt::Display for Run {
         let cookies = format!("{} B", self.cookie_bytes_max);
         let left = format!("{} B", self.server_state_bytes);
         write!(f, "{:<13}{guests:>8}{carts_intact:>8}{carts_lost:>8}", self.architecture.name())?;
-        write!(f, "{requests_retried:>9}{requests_failed:>8}{p50:>7}{p99:>8}{cookies:>11}{left:>15}")
+        write!(f, "{requests_retried:>9}{requests_failed:>8}{p50:>7}{p99:>8}{cookies:>12}{left:>14}")
     }
 }
 
