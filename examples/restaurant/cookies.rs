@@ -1,4 +1,4 @@
-//! Cookies, as far as a restaurant needs them: the header that a server reads, the one that it writes, and the jar of a guest.
+//! Cookies, as far as a restaurant needs them: the header a server reads, the one it writes, and the jar of a guest.
 //!
 //! It may not know what the values mean.
 
@@ -30,8 +30,8 @@ pub(crate) fn line(name: &str, value: &str) -> String {
 /// The `Set-Cookie` headers of a response, none or several.
 pub(crate) type SetCookies = AppendHeaders<Vec<(HeaderName, String)>>;
 
-pub(crate) fn set(lines: impl IntoIterator<Item = String>) -> SetCookies {
-    AppendHeaders(lines.into_iter().map(|line| (SET_COOKIE, line)).collect())
+pub(crate) fn set<const N: usize>(lines: [Option<String>; N]) -> SetCookies {
+    AppendHeaders(lines.into_iter().flatten().map(|line| (SET_COOKIE, line)).collect())
 }
 
 /// The cookies of one guest. One site, one path and a short evening: a name and a value are all there is to keep.

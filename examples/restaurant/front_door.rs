@@ -61,7 +61,7 @@ impl FrontDoor {
         self.on_duty.lock().expect("nobody panics while reading the list")
     }
 
-    /// The waiter whom the guest had before, if that counts here and he is still there; else the next one.
+    /// The waiter whom the guest had before, if that counts here and the waiter is still there; else the next one.
     fn choose(&self, headers: &HeaderMap) -> Option<Waiter> {
         let on_duty = self.on_duty();
         let before = || waiter::waiter_of(cookies::find(headers, waiter::SESSION)?);

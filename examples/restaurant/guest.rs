@@ -1,4 +1,4 @@
-//! A guest: a name, and what he is going to order, drawn from a seed.
+//! A guest: a name and an order, drawn from a seed.
 //!
 //! It may not know that there are waiters.
 
@@ -23,7 +23,7 @@ const MENU: [&str; 16] = [
     "wine",
 ];
 
-/// Somebody who knows what he wants, whatever happens.
+/// Somebody who will order this, whatever happens.
 #[derive(Clone, Debug)]
 pub(crate) struct Guest {
     pub(crate) name: String,

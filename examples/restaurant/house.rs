@@ -62,7 +62,7 @@ impl House {
         self.front_door.address
     }
 
-    /// Starts a waiter and announces him at the front door.
+    /// Starts a waiter, and lets the front door know.
     pub(crate) async fn hire_a_waiter(&mut self) -> Result<(), Fault> {
         self.hired += 1;
         let number = self.hired.to_string();

@@ -35,6 +35,13 @@ const HEAD: [&str; 2] = [
     "                guests  intact    lost  retried  failed    p50     p99     at most       servers",
 ];
 
+const NOTE: &str = "
+Midway one of three waiters was killed, and later two new ones began. A cart is lost if it came back
+wrong, or not at all, or as nobody's. Times are those of whole requests, retries included.
+
+Tokens that no waiter takes:
+";
+
 /// The table.
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -44,14 +51,7 @@ impl fmt::Display for Report {
         for run in &self.runs {
             writeln!(f, "{run}")?;
         }
-        writeln!(f)?;
-        writeln!(
-            f,
-            "Midway one of three waiters was killed, later two new ones began. A cart that was lost is one that came"
-        )?;
-        writeln!(f, "back wrong or not at all. Times include retries.")?;
-        writeln!(f)?;
-        writeln!(f, "Tokens that no waiter takes:")?;
+        f.write_str(NOTE)?;
         writeln!(f, "  tampered with          {}", self.refused.tampered)?;
         writeln!(f, "  past its end           {}", self.refused.expired)?;
         writeln!(f, "  a session for a cart   {}", self.refused.foreign_purpose)

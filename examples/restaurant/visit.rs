@@ -1,4 +1,4 @@
-//! A guest's visit: HTTP requests one after the other, and the cookies that he carries from one to the next.
+//! A guest's visit: HTTP requests one after the other, and the cookies that are carried from one to the next.
 //!
 //! It may not know where state is kept, or who serves. A request that failed is made again: an order is idempotent, and a
 //! waiter who died after writing it down is no excuse.
@@ -39,7 +39,7 @@ impl Visit {
         Self { guest, tally: Tally::default(), jar: Jar::default(), door }
     }
 
-    /// Comes in and says who he is.
+    /// Comes in and gives a name.
     pub(crate) async fn enter(&mut self) {
         let request = self.request(Method::POST, "/welcome").body(self.guest.name.clone());
         self.ask(request).await;
@@ -51,7 +51,7 @@ impl Visit {
         self.ask(request).await;
     }
 
-    /// Asks for the bill: is it all there, and is it his?
+    /// Asks for the bill: is it all there, and for the right guest?
     pub(crate) async fn finds_all_intact(&mut self) -> Result<bool, Fault> {
         let request = self.request(Method::GET, "/cart");
         let Some(answer) = self.ask(request).await else { return Ok(false) };

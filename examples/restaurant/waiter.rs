@@ -35,7 +35,7 @@ pub(crate) async fn work(architecture: Architecture, number: u32) -> Result<(), 
 /// The cookie that says which session a request belongs to.
 pub(crate) const SESSION: &str = "session";
 
-/// A new session id of a waiter who keeps the session himself, or in a database.
+/// A new session id, for a waiter who keeps the session in memory or in a database.
 ///
 /// It ends in the waiter's number, so that a sticky front door finds the way back without remembering anything.
 fn new_session_id(waiter: u32) -> String {

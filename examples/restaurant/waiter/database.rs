@@ -94,7 +94,7 @@ impl Book {
 
 async fn welcome(State(book): State<Arc<Book>>, guest: String) -> Result<SetCookies, StatusCode> {
     let begun = book.transact(TransactionBehavior::Immediate, move |book, waiter| begin(book, waiter, Some(&guest)));
-    begun.await.map(|id| cookies::set([cookies::line(SESSION, &id)]))
+    begun.await.map(|id| cookies::set([Some(cookies::line(SESSION, &id))]))
 }
 
 async fn order(
@@ -109,7 +109,7 @@ async fn order(
         let is_known = guest_of(book, &told)?.is_some();
         let id = if is_known { told } else { begin(book, waiter, None)? };
         set_line(book, &id, &dish, quantity)?;
-        Ok(cookies::set((!is_known).then(|| cookies::line(SESSION, &id))))
+        Ok(cookies::set([(!is_known).then(|| cookies::line(SESSION, &id))]))
     })
     .await
 }

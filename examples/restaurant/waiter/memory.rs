@@ -44,7 +44,7 @@ impl Memory {
         let id = new_session_id(self.number);
         let cookie = cookies::line(SESSION, &id);
         self.guests().insert(id, bill);
-        cookies::set([cookie])
+        cookies::set([Some(cookie)])
     }
 }
 

@@ -52,9 +52,9 @@ pub(super) fn routes() -> Result<Router, Error> {
         .with_state(Arc::new(waiter)))
 }
 
-/// A login begins a new slip and never changes an old one: its id must not be one that somebody else has seen.
+/// A login begins a new slip, and never goes on with an old one, whose id somebody else may have seen.
 async fn welcome(State(waiter): State<Arc<Waiter>>, guest: String) -> Result<SetCookies, Sorry> {
-    Ok(cookies::set([waiter.session.begin(&Session { guest })?]))
+    Ok(cookies::set([Some(waiter.session.begin(&Session { guest })?)]))
 }
 
 async fn order(
@@ -65,18 +65,18 @@ async fn order(
 ) -> Result<SetCookies, Sorry> {
     let session = waiter.session.pick_up(&headers)?;
     let cart = waiter.cart.change(&headers, |cart| cart.set(&dish, quantity))?;
-    Ok(cookies::set(waiter.session.renew(session.as_ref())?.into_iter().chain([cart])))
+    Ok(cookies::set([waiter.session.renew(session.as_ref())?, Some(cart)]))
 }
 
 async fn show(State(waiter): State<Arc<Waiter>>, headers: HeaderMap) -> Result<(SetCookies, Json<Bill>), Sorry> {
     let session = waiter.session.pick_up(&headers)?;
     let cart = waiter.cart.pick_up(&headers)?;
-    let due = [waiter.session.renew(session.as_ref())?, waiter.cart.renew(cart.as_ref())?];
+    let cookies = cookies::set([waiter.session.renew(session.as_ref())?, waiter.cart.renew(cart.as_ref())?]);
     let bill = Bill {
         guest: session.map(|slip| slip.into_state().guest),
         cart: cart.map(|slip| slip.into_state()).unwrap_or_default(),
     };
-    Ok((cookies::set(due.into_iter().flatten()), Json(bill)))
+    Ok((cookies, Json(bill)))
 }
 
 /// What a guest hears when a waiter cannot serve. It says nothing of why a token was refused.

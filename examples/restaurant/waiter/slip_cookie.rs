@@ -61,10 +61,8 @@ fn or_afresh<T>(opened: Result<Slip<T>, Error>) -> Result<Option<Slip<T>>, Error
         Ok(slip) => Ok(Some(slip)),
         // Forged, or over: as if it were not there. The next write takes its place.
         Err(error) if error.is_rejected() || error.is_expired() => Ok(None),
-        // Perhaps good, if not here and now: a newer waiter wrote it, or its key has not come around yet. An answer
-        // without a cookie leaves it where it is.
-        Err(error) if error.is_unreadable() => Err(error),
-        // The program, or the machine.
+        // Unreadable: perhaps good, but not here and now, because a newer waiter wrote it or its key has not come around
+        // yet. The answer is a 503 without a cookie, so that the token stays where it is. Or something of ours is wrong.
         Err(error) => Err(error),
     }
 }
