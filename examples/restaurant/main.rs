@@ -33,7 +33,7 @@ mod refused;
 mod report;
 
 use crate::{architecture::Architecture, guest::Guest, options::Task, report::Report};
-use std::process::ExitCode;
+use std::{io::Write as _, process::ExitCode};
 
 /// What may go wrong in a demonstration: anything, and then it ends and says so.
 type Fault = Box<dyn std::error::Error + Send + Sync>;
@@ -66,9 +66,6 @@ async fn demonstrate(guests: u32, seed: u64, json: bool) -> Result<(), Fault> {
         runs.push(evening::serve(architecture, guests.clone()).await?);
     }
     let report = Report { runs, refused: refused::show()? };
-    match json {
-        true => println!("{}", serde_json::to_string(&report)?),
-        false => print!("{report}"),
-    }
-    Ok(())
+    let text = if json { serde_json::to_string(&report)? + "\n" } else { report.to_string() };
+    Ok(std::io::stdout().write_all(text.as_bytes())?)
 }
