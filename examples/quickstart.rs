@@ -14,7 +14,7 @@ struct Cart {
 
 #[derive(Serialize, Deserialize)]
 struct Line {
-    dish: String,
+    sku: String,
     quantity: u32,
 }
 
@@ -33,15 +33,15 @@ fn main() -> Result<(), Error> {
         .build()?;
 
     // The first answer: what the client gets to carry.
-    let token = sealer.seal(&Cart { lines: vec![Line { dish: "onion soup".into(), quantity: 1 }] })?;
+    let token = sealer.seal(&Cart { lines: vec![Line { sku: "ONION-SOUP".into(), quantity: 1 }] })?;
     println!("sealed a cart into {} characters", token.len());
 
     // The next request, on whatever server: verified, in time, and of the current version.
     let mut slip: Slip<Cart> = sealer.open(&token)?;
-    slip.state_mut().lines.push(Line { dish: "crème brûlée".into(), quantity: 2 });
+    slip.state_mut().lines.push(Line { sku: "CRÈME-BRÛLÉE".into(), quantity: 2 });
     let token = sealer.reseal(&slip)?;
     for line in &sealer.open(&token)?.state().lines {
-        println!("  {} × {}", line.quantity, line.dish);
+        println!("  {} × {}", line.quantity, line.sku);
     }
 
     // Somebody changes one character in the middle.
