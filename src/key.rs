@@ -112,7 +112,7 @@ impl Key {
     /// an unknown one, `use`, `key_ops`, `kty` or `crv` that do not fit it, a key of the wrong length, a point that is
     /// not on the curve, a private half that does not belong to the public one.
     pub fn from_jwk(jwk: &str) -> Result<Self, Error> {
-        Self::from_members(parse_object(jwk)?, None)
+        jwk::read(parse_object(jwk)?, None)
     }
 
     /// Reads one JWK that names no algorithm; a JWK that names another one is refused.
@@ -123,11 +123,15 @@ impl Key {
     /// # Errors
     /// As [`from_jwk`](Self::from_jwk).
     pub fn from_jwk_as(jwk: &str, alg: Alg) -> Result<Self, Error> {
-        Self::from_members(parse_object(jwk)?, Some(alg))
+        jwk::read(parse_object(jwk)?, Some(alg))
     }
 
-    pub(crate) fn from_members(members: Members, alg: Option<Alg>) -> Result<Self, Error> {
-        jwk::read(members, alg)
+    /// One element of a set.
+    pub(crate) fn from_json(value: Json) -> Result<Self, Error> {
+        match value {
+            Json::Object(members) => jwk::read(members, None),
+            _ => Err(Error::bad_key("not one JSON object with unique members")),
+        }
     }
 
     /// From secret bytes that were drawn or derived for this algorithm alone.
@@ -196,6 +200,21 @@ impl Key {
     pub fn expiring_at(mut self, time: UnixTime) -> Self {
         self.times.expires = Some(time);
         self
+    }
+
+    pub(crate) fn created_at(mut self, time: UnixTime) -> Self {
+        self.times.created.get_or_insert(time);
+        self
+    }
+
+    /// When the key was made (JWK member `iat`), if it says so.
+    pub(crate) fn made_at(&self) -> Option<UnixTime> {
+        self.times.created
+    }
+
+    /// The first revocation stands.
+    pub(crate) fn revoke(&mut self, at: UnixTime, reason: &str) {
+        self.times.revoked.get_or_insert_with(|| Revoked { at, reason: Some(reason.to_owned()) });
     }
 
     /// Whether tokens of this key are opened at this time.

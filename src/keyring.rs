@@ -10,9 +10,13 @@
 //! A key opens before it seals, because servers' clocks and reloads differ: one server may already seal with it.
 
 mod jwks;
+mod rotation;
 mod source;
 
-pub use self::jwks::SecretText;
+pub use self::{
+    jwks::SecretText,
+    rotation::{Finding, RotationPolicy},
+};
 
 use crate::{
     error::Error,

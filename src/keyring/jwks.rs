@@ -59,7 +59,7 @@ impl Keyring {
             let Json::Object(members) = entry else { return Err(Error::bad_key_member("keys", "holds no object")) };
             match read_retired(&members)? {
                 Some(gone) => retired.push(gone),
-                None => keys.push(Key::from_members(members, None)?),
+                None => keys.push(Key::from_json(Json::Object(members))?),
             }
         }
         Self::assemble(keys, retired, Origin::Shared)
@@ -88,33 +88,6 @@ impl Keyring {
     pub fn public_jwks(&self) -> String {
         let keys = self.ring.keys.iter().filter(|key| !key.is_symmetric());
         String::clone(&render(keys.map(|key| key.to_json(Disclosure::Public))))
-    }
-
-    /// The same ring, in which the secrets of all keys whose `exp` has passed are erased and only their ids remain, so
-    /// that their tokens are still told to be *expired* and not *unknown*.
-    ///
-    /// # Errors
-    /// [`Error::is_misuse`] if no key would be left.
-    pub fn prune(&self, now: UnixTime) -> Result<Self, Error> {
-        let mut keys = Vec::new();
-        let mut retired: Vec<Retired> = self.ring.retired.iter().map(Retired::copy).collect();
-        for key in &self.ring.keys {
-            match key.expires_at() {
-                Some(expires) if expires <= now => retired.push(Retired { id: key.id().clone(), expires }),
-                // Through the text and back: keys have no `Clone`, so that no copy is made by accident.
-                _ => match key.to_json(Disclosure::Secret) {
-                    Json::Object(members) => keys.push(Key::from_members(members, None)?),
-                    _ => return Err(Error::bad_key("not an object")),
-                },
-            }
-        }
-        Self::assemble(keys, retired, self.ring.origin)
-    }
-}
-
-impl Retired {
-    fn copy(&self) -> Self {
-        Self { id: self.id.clone(), expires: self.expires }
     }
 }
 

@@ -1,0 +1,172 @@
+//! Staging, revoking, pruning and checking a ring: what logs nobody out, and what is said before it would.
+#![expect(clippy::unwrap_used, reason = "a failing test should stop where it fails")]
+
+mod kit;
+
+use kit::{Cart, HOUR, Kind, NOW, cart, later, shared_ring};
+use orderslip::{Alg, ErrorKind, Finding, Key, KeyId, Keyring, Lifetime, RotationPolicy, Sealer, Standing};
+use proptest::prelude::*;
+use std::time::Duration;
+
+const POLICY: RotationPolicy =
+    RotationPolicy { propagation: Duration::from_secs(100), longest_life: Duration::from_secs(1_000) };
+
+fn new_key() -> (Key, KeyId) {
+    let key = Key::generate(Alg::HkdfA256Gcm).unwrap();
+    let id = key.id().clone();
+    (key, id)
+}
+
+fn ring() -> (Keyring, KeyId) {
+    let (key, id) = new_key();
+    (Keyring::new(vec![key]).unwrap(), id)
+}
+
+fn sealer(ring: &Keyring) -> Sealer<Cart> {
+    let lifetime = Lifetime::absolute(POLICY.longest_life);
+    Sealer::encrypted(ring).lifetime(lifetime).leeway(Duration::ZERO).build().unwrap()
+}
+
+#[test]
+fn t82_a_staged_key_opens_at_once_and_seals_in_its_time() {
+    let (before, old) = ring();
+    let (next, next_id) = new_key();
+    let after = before.stage(next, later(100), &POLICY, NOW).unwrap();
+    assert!(after.check(&POLICY, NOW).is_empty());
+    assert_eq!(after.sealing_id(Alg::HkdfA256Gcm, later(99)), Some(&old));
+    assert_eq!(after.sealing_id(Alg::HkdfA256Gcm, later(100)), Some(&next_id));
+    let token = sealer(&before).seal_at(&cart(), later(99)).unwrap();
+    assert!(sealer(&after).open_at(&token, later(1_050)).is_ok(), "the old key goes on opening");
+    let token = sealer(&after).seal_at(&cart(), later(100)).unwrap();
+    assert_eq!(sealer(&after).open_at(&token, later(100)).unwrap().standing(), Standing::Current);
+}
+
+#[test]
+fn t82_staging_refuses_what_checking_would_report() {
+    let (ring, _) = ring();
+    let error = ring.stage(new_key().0, later(99), &POLICY, NOW).unwrap_err();
+    assert!(
+        error.is_misuse() && error.to_string().ends_with("member `nbf`: sooner than every server has the key"),
+        "{error}"
+    );
+    // With a successor in sight, a key may end; a life after that successor seals, and not sooner.
+    let (next, _) = new_key();
+    let staged = ring.stage(next, later(100), &POLICY, NOW).unwrap();
+    let ends = |at| staged.stage(new_key().0.expiring_at(later(at)), later(200), &POLICY, NOW);
+    let error = ends(500).unwrap_err();
+    assert!(error.to_string().ends_with("member `exp`: sooner than its last token is over"), "{error}");
+    let twice = staged.stage(Key::from_jwk(&first_jwk(&staged)).unwrap(), later(300), &POLICY, NOW).unwrap_err();
+    assert!(twice.to_string().contains("two keys have this id"), "{twice}");
+}
+
+fn first_jwk(ring: &Keyring) -> String {
+    let set: serde_json::Value = serde_json::from_str(ring.to_jwks().expose()).unwrap();
+    set["keys"][0].to_string()
+}
+
+#[test]
+fn t82_checking_finds_faults_of_time_and_loading_does_not_mind_them() {
+    let (one, one_id) = new_key();
+    let (two, _) = new_key();
+    // The first key ends 500 s after the second one seals; its last tokens live for 1,000.
+    let ring = Keyring::new(vec![one.expiring_at(later(700)), two.activating_at(later(200))]).unwrap();
+    assert_eq!(ring.check(&POLICY, NOW), [Finding::StrandsTokens { key: one_id.clone(), earliest: later(1_200) }]);
+    assert!(ring.check(&POLICY, later(700)).is_empty(), "over is over");
+    // Without a successor nothing seals from its end.
+    let (one, one_id) = new_key();
+    let ring = Keyring::new(vec![one.expiring_at(later(700))]).unwrap();
+    assert_eq!(
+        ring.check(&POLICY, NOW),
+        [
+            Finding::NothingSeals { alg: Alg::HkdfA256Gcm, from: later(700) },
+            Finding::StrandsTokens { key: one_id, earliest: later(1_700) },
+        ]
+    );
+    assert_eq!(ring.check(&POLICY, later(700)), [Finding::NothingSeals { alg: Alg::HkdfA256Gcm, from: later(700) }]);
+    // Nor before the first one does.
+    let ring = Keyring::new(vec![new_key().0.activating_at(later(50))]).unwrap();
+    assert_eq!(ring.check(&POLICY, NOW), [Finding::NothingSeals { alg: Alg::HkdfA256Gcm, from: NOW }]);
+    // A key that was made and seals within the propagation window, beside another.
+    let ring = hasty();
+    let id = ring.ids().nth(1).unwrap().clone();
+    assert_eq!(ring.check(&POLICY, NOW), [Finding::ActivatesTooSoon { key: id, earliest: later(100) }]);
+    assert!(ring.check(&POLICY, later(100)).is_empty(), "by then every server has it");
+    let secrets = Keyring::from_secrets(
+        "vK0/1rYt2Fpl8SSzXmHc0TE2oBqgM4iWQy7ndU6JZ9s=",
+        &[b"fIuN5a6vXrK2TjzEUPbC0kq8dyRw1mGlhS3ZtOo7pQ4="],
+    );
+    for good in [Keyring::generate().unwrap(), shared_ring(), secrets.unwrap()] {
+        assert!(good.check(&POLICY, NOW).is_empty());
+    }
+}
+
+/// Two keys, of which the second was made now and seals in ten seconds.
+fn hasty() -> Keyring {
+    let mut set: serde_json::Value = serde_json::from_str(
+        Keyring::new(vec![new_key().0, new_key().0.activating_at(later(10))]).unwrap().to_jwks().expose(),
+    )
+    .unwrap();
+    set["keys"][1]["iat"] = NOW.as_secs().into();
+    Keyring::from_jwks(&set.to_string()).unwrap()
+}
+
+#[test]
+fn t82_a_revoked_key_opens_nothing_and_says_expired() {
+    let (ring, id) = ring();
+    let token = sealer(&ring).seal_at(&cart(), NOW).unwrap();
+    let ring = ring.stage(new_key().0, later(100), &POLICY, NOW).unwrap();
+    let ring = ring.revoke(id.as_str(), "laptop lost", NOW).unwrap();
+    assert_eq!(sealer(&ring).open_at(&token, NOW).unwrap_err().kind(), ErrorKind::KeyRetired);
+    assert_eq!(ring.get(id.as_str()).unwrap().revoked_at(), Some(NOW));
+    assert_eq!(ring.check(&POLICY, NOW), [Finding::NothingSeals { alg: Alg::HkdfA256Gcm, from: NOW }]);
+    let again = ring.revoke(id.as_str(), "again", later(5)).unwrap();
+    assert_eq!(again.get(id.as_str()).unwrap().revoked_at(), Some(NOW), "the first revocation stands");
+    assert!(ring.revoke("nobody", "x", NOW).unwrap_err().is_misuse());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// As long as `check` finds nothing, no token is refused before its end, whichever server opens it: one that has the new
+    /// ring, or one that gets it as late as the policy allows.
+    #[test]
+    fn t82_what_check_lets_pass_strands_nobody(
+        staged in 0_u64..300, end in proptest::option::of(0_u64..2_500), seals in 0_u64..1_500, by_new in any::<bool>()
+    ) {
+        let (old, _) = new_key();
+        let old_ring = Keyring::new(vec![old]).unwrap();
+        let mut set: serde_json::Value = serde_json::from_str(old_ring.to_jwks().expose()).unwrap();
+        let (next, _) = new_key();
+        let next_ring = Keyring::new(vec![next.activating_at(later(staged))]).unwrap();
+        let mut next: serde_json::Value = serde_json::from_str(next_ring.to_jwks().expose()).unwrap();
+        next["keys"][0]["iat"] = NOW.as_secs().into();
+        set["keys"].as_array_mut().unwrap().push(next["keys"][0].take());
+        if let Some(end) = end {
+            set["keys"][0]["exp"] = later(end).as_secs().into();
+        }
+        let new_ring = Keyring::from_jwks(&set.to_string()).unwrap();
+        prop_assume!(new_ring.check(&POLICY, NOW).is_empty());
+        // A server has the old ring until the propagation is over.
+        let ring_at = |time: u64, is_new: bool| if is_new || time >= 100 { &new_ring } else { &old_ring };
+        let token = sealer(ring_at(seals, by_new)).seal_at(&cart(), later(seals)).unwrap();
+        for age in [0, 1, 50, 99, 100, 500, 999] {
+            for is_new in [true, false] {
+                let opened = sealer(ring_at(seals + age, is_new)).open_at(&token, later(seals + age));
+                prop_assert!(opened.is_ok(), "sealed at {}, opened after {}: {:?}", seals, age, opened.map(drop));
+            }
+        }
+    }
+}
+
+#[test]
+fn t82_pruning_keeps_the_ids_and_one_ring_of_all_kinds_keeps_its_successions_apart() {
+    let ring = shared_ring();
+    let next = Key::generate(Alg::Hs256).unwrap();
+    let ring = ring.stage(next, later(100), &POLICY, NOW).unwrap();
+    for kind in [Kind::Encrypted, Kind::Signed, Kind::Ed25519, Kind::Es256] {
+        let sealer = kind.sealer_for::<Cart>(&ring, Lifetime::absolute(HOUR)).unwrap();
+        let slip = sealer.open_at(&sealer.seal_at(&cart(), later(99)).unwrap(), later(100)).unwrap();
+        assert_eq!(slip.standing() == Standing::Current, kind != Kind::Signed, "{kind:?}");
+    }
+    assert_eq!(ring.prune(later(1_000_000)).unwrap().to_jwks().expose(), ring.to_jwks().expose());
+}
