@@ -324,6 +324,9 @@ fn t06_t51_t52_t53_wrong_forms_of_a_frame() {
         ("kid as text", with(&[0xd1, 0x84], &protected, &[&[0xa1, 0x04, 0x68][..], id].concat())),
         ("no kid", with(&[0xd1, 0x84], &protected, &[0xa0])),
         ("another header", with(&[0xd1, 0x84], &protected, &[&[0xa2, 0x04, 0x48][..], id, &[0x05, 0x40]].concat())),
+        ("MAC of 31", [&good[..good.len() - 34], &[0x58, 0x1f], &proof[2..33]].concat()),
+        ("MAC of 33", [&good[..good.len() - 34], &[0x58, 0x21], &proof[2..], &[0]].concat()),
+        ("no MAC", [&good[..good.len() - 34], &[0x40][..]].concat()),
         ("trailing byte", [good.clone(), vec![0]].concat()),
         ("truncated", good[..good.len() - 1].to_vec()),
     ];

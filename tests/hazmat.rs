@@ -1,0 +1,198 @@
+//! Other people's messages: good cryptography in every header that is taken, and in every one that is not.
+#![expect(clippy::unwrap_used, reason = "a failing test should stop where it fails")]
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as B64};
+use orderslip::{Alg, Error, Key, hazmat};
+
+const SECRET: [u8; 32] = *b"\x01\x23\x45\x67\x89\xab\xcd\xef\xfe\xdc\xba\x98\x76\x54\x32\x10thirty-two bytes";
+const AAD: &[u8] = b"context";
+const PAYLOAD: &[u8] = b"This is the content.";
+
+fn key(alg: Alg) -> Key {
+    Key::from_jwk_as(&format!(r#"{{"kty":"oct","k":"{}"}}"#, B64.encode(SECRET)), alg).unwrap()
+}
+
+/// A byte string of less than 24 bytes, or of less than 256.
+fn bstr(bytes: &[u8]) -> Vec<u8> {
+    let len = u8::try_from(bytes.len()).unwrap();
+    if len < 24 { [&[0x40 + len][..], bytes].concat() } else { [&[0x58, len][..], bytes].concat() }
+}
+
+fn hex(text: &str) -> Vec<u8> {
+    let digits: Vec<u8> = text.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
+    let byte = |pair: &[u8]| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap();
+    digits.chunks(2).map(byte).collect()
+}
+
+/// A COSE_Mac0 whose MAC is right, whatever its headers.
+fn mac0(before: &str, protected: &str, unprotected: &str) -> Vec<u8> {
+    let protected = bstr(&hex(protected));
+    let message = [b"\x84\x64MAC0", &protected[..], &bstr(AAD), &bstr(PAYLOAD)].concat();
+    let tag = ring::hmac::sign(&ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &SECRET), &message);
+    [hex(before), protected, hex(unprotected), bstr(PAYLOAD), bstr(tag.as_ref())].concat()
+}
+
+/// A COSE_Encrypt whose tag is right, whatever its headers and recipients.
+fn encrypt(protected: &str, unprotected: &str, recipients: &str) -> Vec<u8> {
+    let protected = bstr(&hex(protected));
+    let aad = [b"\x83\x67Encrypt", &protected[..], &bstr(AAD)].concat();
+    let cipher = ring::aead::UnboundKey::new(&ring::aead::AES_256_GCM, &SECRET).unwrap();
+    let mut ciphertext = PAYLOAD.to_vec();
+    let nonce = ring::aead::Nonce::assume_unique_for_key([7; 12]);
+    ring::aead::LessSafeKey::new(cipher)
+        .seal_in_place_append_tag(nonce, ring::aead::Aad::from(aad), &mut ciphertext)
+        .unwrap();
+    [hex("d860 84"), protected, hex(unprotected), bstr(&ciphertext), hex(recipients)].concat()
+}
+
+#[track_caller]
+fn taken(result: Result<Vec<u8>, Error>) {
+    assert_eq!(result.unwrap(), PAYLOAD);
+}
+
+#[track_caller]
+fn refused(result: Result<Vec<u8>, Error>, what: &str) {
+    assert!(result.expect_err(what).is_rejected(), "{what}");
+}
+
+#[test]
+fn headers_that_others_write_are_taken() {
+    let key = key(Alg::Hs256);
+    for (before, protected, unprotected) in [
+        ("d1 84", "a10105", "a0"),
+        ("d83d d1 84", "a10105", "a1 04 43 616263"),     // in the CWT tag
+        ("d811 84", "a10105", "a0"),                     // a longer head of the tag
+        ("d1 9804", "a1 1801 1805", "b800"),             // longer heads of everything
+        ("d1 84", "a2 0105 03 00", "a1 04 4131"),        // content type and key id
+        ("d1 84", "a2 0105 10 67 612f622b637774", "a0"), // typ (RFC 9596)
+        ("d1 84", "a2 0105 63 616263 82 01 02", "a1 38ff f6"), // labels that nobody knows
+    ] {
+        taken(hazmat::cose::mac0_verify(&mac0(before, protected, unprotected), &key, AAD));
+    }
+}
+
+#[test]
+fn t06_t51_t52_headers_that_must_not_be_are_refused() {
+    let key = key(Alg::Hs256);
+    for (what, protected, unprotected) in [
+        ("crit", "a2 0105 02 81 04", "a0"),
+        ("crit that is empty", "a2 0105 02 80", "a0"),
+        ("crit unprotected", "a10105", "a1 02 81 04"),
+        ("no algorithm", "", "a0"),
+        ("no algorithm in a map", "a0", "a0"),
+        ("algorithm unprotected", "", "a1 01 05"),
+        ("algorithm unprotected, map", "a0", "a1 01 05"),
+        ("algorithm in both", "a10105", "a1 01 05"),
+        ("algorithm twice", "a2 0105 0105", "a0"),
+        ("algorithm twice, in another length", "a2 0105 1801 05", "a0"),
+        ("label twice", "a10105", "a2 04 4131 04 4132"),
+        ("label twice, in another length", "a10105", "a2 04 4131 1804 4131"),
+        ("label in both", "a2 0105 04 4131", "a1 04 4131"),
+        ("text label twice", "a10105", "a2 6161 00 6161 00"),
+        ("another algorithm", "a10106", "a0"),
+        ("truncated HMAC", "a10104", "a0"),
+        ("algorithm as text", "a1 01 65 4853323536", "a0"),
+        ("algorithm none", "a1 01 f6", "a0"),
+        ("label that is no label", "a2 0105 40 00", "a0"),
+        ("label beyond 64 bits", "a2 0105 3bffffffffffffffff 00", "a0"),
+        ("protected that is no map", "8101", "a0"),
+        ("two protected maps", "a10105 a0", "a0"),
+        ("indefinite map", "bf0105ff", "a0"),
+        ("indefinite unprotected", "a10105", "bfff"),
+    ] {
+        refused(hazmat::cose::mac0_verify(&mac0("d1 84", protected, unprotected), &key, AAD), what);
+    }
+    let many: String = (0x20..0x42)
+        .map(|label| if label < 0x38 { format!("{label:02x}00") } else { format!("38{label:02x}00") })
+        .collect();
+    refused(hazmat::cose::mac0_verify(&mac0("d1 84", "a10105", &format!("b8 22 {many}")), &key, AAD), "34 labels");
+    for (what, before) in [
+        ("no tag", "84"),
+        ("Mac", "d861 84"),
+        ("Sign1", "d2 84"),
+        ("tag 61 twice", "d83d d83d d1 84"),
+        ("tag 61 alone", "d83d 84"),
+        ("another tag around", "d83c d1 84"),
+        ("array of 5", "d1 85"),
+        ("array of 3", "d1 83"),
+    ] {
+        refused(hazmat::cose::mac0_verify(&mac0(before, "a10105", "a0"), &key, AAD), what);
+    }
+    let trailing = [mac0("d1 84", "a10105", "a0"), vec![0]].concat();
+    refused(hazmat::cose::mac0_verify(&trailing, &key, AAD), "a byte after the end");
+    refused(hazmat::cose::mac0_verify(&mac0("d1 84", "a10105", "a0"), &key, b"another context"), "context");
+}
+
+#[test]
+fn t15_t53_recipients_have_one_form() {
+    let direct = key(Alg::A256Gcm);
+    let iv = "a1 05 4c 070707070707070707070707";
+    taken(hazmat::cose::encrypt_open(&encrypt("a10103", iv, "81 83 40 a1 01 25 40"), &direct, AAD));
+    taken(hazmat::cose::encrypt_open(&encrypt("a10103", iv, "81 83 40 a2 01 25 04 4131 40"), &direct, AAD));
+    for (what, protected, unprotected, recipients) in [
+        ("recipient with a ciphertext", "a10103", iv, "81 83 40 a1 01 25 4100"),
+        ("recipient without a ciphertext", "a10103", iv, "81 82 40 a1 01 25"),
+        ("recipient of recipients", "a10103", iv, "81 84 40 a1 01 25 40 80"),
+        ("no recipient", "a10103", iv, "80"),
+        ("two recipients", "a10103", iv, "82 83 40 a1 01 25 40 83 40 a1 01 25 40"),
+        ("direct, and something protected", "a10103", iv, "81 83 41a0 a1 01 25 40"),
+        ("direct, protected", "a10103", iv, "81 83 43a10125 a0 40"),
+        ("no recipient algorithm", "a10103", iv, "81 83 40 a0 40"),
+        ("HKDF for a content key", "a10103", iv, "81 83 43a10129 a1 33 50 00000000000000000000000000000000 40"),
+        ("key wrap", "a10103", iv, "81 83 40 a1 01 22 40"),
+        ("no IV", "a10103", "a0", "81 83 40 a1 01 25 40"),
+        ("partial IV", "a10103", "a1 06 4c 070707070707070707070707", "81 83 40 a1 01 25 40"),
+        ("IV of 11", "a10103", "a1 05 4b 0707070707070707070707", "81 83 40 a1 01 25 40"),
+        ("IV of 13", "a10103", "a1 05 4d 07070707070707070707070707", "81 83 40 a1 01 25 40"),
+        ("IV as text", "a10103", "a1 05 6c 070707070707070707070707", "81 83 40 a1 01 25 40"),
+        ("another cipher", "a1011818", iv, "81 83 40 a1 01 25 40"),
+        ("crit in the recipient", "a10103", iv, "81 83 40 a2 01 25 02 81 04 40"),
+    ] {
+        refused(hazmat::cose::encrypt_open(&encrypt(protected, unprotected, recipients), &direct, AAD), what);
+    }
+    // Our own form with one thing else about the derivation.
+    let root = key(Alg::HkdfA256Gcm);
+    let good = hazmat::cose::encrypt_seal(PAYLOAD, &root, AAD, &[9; 16], &[7; 12]).unwrap();
+    taken(hazmat::cose::encrypt_open(&good, &root, AAD));
+    let at = good.len() - 33;
+    assert_eq!(good.get(at..at + 3), Some(&[0xa1, 0x01, 0x29][..]));
+    for (what, with) in [
+        ("a party's nonce", "a1 01 29 a3 04 40 33 50 09090909090909090909090909090909 35 41 00 40"),
+        ("a party's identity", "a1 01 29 a3 04 40 33 50 09090909090909090909090909090909 34 41 00 40"),
+        ("no salt", "a1 01 29 a1 04 40 40"),
+        ("an empty salt", "a1 01 29 a2 04 40 33 40 40"),
+        ("another salt", "a1 01 29 a2 04 40 33 50 09090909090909090909090909090908 40"),
+        ("HKDF with SHA-512", "a1 01 2a a2 04 40 33 50 09090909090909090909090909090909 40"),
+    ] {
+        let message = [good.get(..at).unwrap(), &hex(with)].concat();
+        refused(hazmat::cose::encrypt_open(&message, &root, AAD), what);
+    }
+    let same = "a1 01 29 a2 04 40 33 50 09090909090909090909090909090909 40";
+    taken(hazmat::cose::encrypt_open(&[good.get(..at).unwrap(), &hex(same)].concat(), &root, AAD));
+    refused(hazmat::cose::encrypt_open(&good, &direct, AAD), "a content key for a derived one");
+}
+
+/// RFC 9864's number for the same algorithm; and keys that are none for a signature.
+#[test]
+fn t01_signatures_go_by_the_keys_algorithm() {
+    let seed = [3; 32];
+    let pair = ring::signature::Ed25519KeyPair::from_seed_unchecked(&seed).unwrap();
+    let x = B64.encode(ring::signature::KeyPair::public_key(&pair).as_ref());
+    let key = |alg| Key::from_jwk_as(&format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{x}"}}"#), alg);
+    let sign1 = |protected: &str| {
+        let protected = bstr(&hex(protected));
+        let message = [b"\x84\x6aSignature1", &protected[..], &bstr(AAD), &bstr(PAYLOAD)].concat();
+        [hex("d2 84"), protected, hex("a0"), bstr(PAYLOAD), bstr(pair.sign(&message).as_ref())].concat()
+    };
+    let ed25519 = key(Alg::Ed25519).unwrap();
+    taken(hazmat::cose::sign1_verify(&sign1("a10127"), &ed25519, AAD));
+    taken(hazmat::cose::sign1_verify(&sign1("a10132"), &ed25519, AAD)); // -19
+    for other in ["a10126", "a10128", "a10105", "a10103", "a1013822"] {
+        refused(hazmat::cose::sign1_verify(&sign1(other), &ed25519, AAD), other);
+    }
+    assert!(key(Alg::Es256).is_err());
+    for alg in [Alg::Hs256, Alg::A256Gcm, Alg::HkdfA256Gcm] {
+        refused(hazmat::cose::sign1_verify(&sign1("a10127"), &self::key(alg), AAD), "not a key for signatures");
+    }
+    refused(hazmat::cose::mac0_verify(&mac0("d1 84", "a10105", "a0"), &ed25519, AAD), "not a key for MACs");
+}
