@@ -65,7 +65,7 @@ impl<T: SlipState, Makes> Builder<T, Makes> {
         }
     }
 
-    /// How long slips live. A sealer must be told; an opener that is told takes it as a further limit.
+    /// How long slips live. A sealer must be told, and whoever adopts; an opener that is told takes it as a further limit.
     pub fn lifetime(mut self, lifetime: Lifetime) -> Self {
         self.lifetime = Some(lifetime);
         self
@@ -94,7 +94,7 @@ impl<T: SlipState, Makes> Builder<T, Makes> {
     ///
     /// What `read` accepts begins anew: a new id, a full lifetime, and the standing
     /// [`OldFormat`](crate::Reason::OldFormat). `read` gets what any client may send, at most 8 KiB, and must verify it
-    /// itself; a text that looks like ours is never offered, be it good or forged. An old text can be replayed until then.
+    /// itself; a text that begins like ours is never offered, be it good or forged. An old text can be replayed until then.
     pub fn adopt(mut self, until: UnixTime, read: impl Fn(&str) -> Option<T> + Send + Sync + 'static) -> Self {
         self.adopt = Some(Adopt { until, read: Box::new(read) });
         self
@@ -105,8 +105,10 @@ impl<T: SlipState, Makes> Builder<T, Makes> {
         if self.leeway > MAX_LEEWAY {
             return Err(Error::misuse("a leeway of more than ten minutes"));
         }
-        if let Some(lifetime) = &self.lifetime {
-            lifetime.check()?;
+        match &self.lifetime {
+            Some(lifetime) => lifetime.check()?,
+            None if self.adopt.is_some() => return Err(Error::misuse("what is adopted needs a lifetime")),
+            None => {}
         }
         let algs = self.envelope.opening_algs();
         if !self.keys.ring().has(|key| algs.contains(&key.alg())) {

@@ -49,8 +49,9 @@ pub enum Layout {
     #[default]
     Named,
     /// A struct is an array of its fields: about half the size, and *every* change of a field needs a new
-    /// [`SlipState::VERSION`](crate::SlipState::VERSION). Sealing refuses skipped fields and adjacently tagged enums;
-    /// untagged enums are not supported.
+    /// [`SlipState::VERSION`](crate::SlipState::VERSION). Sealing refuses fields that `skip_serializing_if` skips, and
+    /// adjacently tagged enums. Not supported, and not seen when sealing: untagged enums, fields that are skipped in one
+    /// direction only (`skip_serializing`, `skip_deserializing`), `#[serde(tag = "…")]` on a struct.
     Positional,
 }
 

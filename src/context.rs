@@ -2,7 +2,7 @@
 //!
 //! It may not know formats or keys. It makes the `external_aad` (RFC 9052 section 4.3), which costs no byte on the
 //! wire: a token for another context does not authenticate. Every element carries its own length in CBOR, so two
-//! different contexts never give the same bytes (security.md T24, T25).
+//! different contexts never give the same bytes (docs/threats.md T24, T25).
 //!
 //! ```text
 //! external_aad = 86 69 "orderslip" 01 tstr(purpose) bstr(carrier) [n × bstr(deployment)] [n × bstr(call)]

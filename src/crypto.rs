@@ -1,7 +1,7 @@
 //! Every cryptographic primitive, in the words of this library: the only file that names `ring`.
 //!
 //! It may not know what is sealed or signed, nor in which format. A tag, a MAC and a signature are compared here and
-//! nowhere else: none of the types below has `PartialEq`, and the comparison is `ring`'s own (security.md T36).
+//! nowhere else: none of the types below has `PartialEq`, and the comparison is `ring`'s own (docs/threats.md T36).
 
 use crate::error::Error;
 use ring::{

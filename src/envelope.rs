@@ -56,7 +56,7 @@ impl Authentic {
         self.bytes.get(self.payload.clone()).unwrap_or_default()
     }
 
-    /// Whether the key of the token is the one that would seal now.
+    /// Whether the key of the token is the one that would seal now, or its successor.
     pub(crate) fn key_is_current(&self) -> bool {
         self.key_is_current
     }
@@ -65,6 +65,8 @@ impl Authentic {
 /// Whether a text claims to be one of our formats, by the first three bytes of their frames. Such a text is never offered
 /// to anybody else's decoder (CVE-2026-39324).
 pub(crate) fn is_ours(text: &str) -> bool {
+    // White space and quotes in front make it no other format.
+    let text = text.trim_start_matches(|first: char| !first.is_ascii_alphanumeric());
     cose::FIRST_CHARACTERS.iter().any(|first| text.starts_with(first))
 }
 
@@ -84,9 +86,11 @@ impl With<'_> {
         }
     }
 
+    /// Whether resealing would not bring a newer key. A server whose clock is behind opens tokens of the next key before it
+    /// seals with it, and must not take them back to the last one; nor has a ring that seals nothing a better one to offer.
     fn is_current(&self, key: &Arc<Key>, algs: &[Alg]) -> bool {
-        // A format that cannot seal has no better key to offer.
-        algs.is_empty() || self.ring.sealing(algs, self.now).is_some_and(|sealing| Arc::ptr_eq(sealing, key))
+        let Some(sealing) = self.ring.sealing(algs, self.now) else { return true };
+        Arc::ptr_eq(sealing, key) || key.activates_at().is_some_and(|from| from != UnixTime::MAX && from > self.now)
     }
 }
 

@@ -304,6 +304,10 @@ impl Error {
         Self::from(Repr::Unavailable { what, source: Some(Box::new(cause)) })
     }
 
+    pub(crate) fn clock_out_of_range() -> Self {
+        Self::from(Repr::Unavailable { what: "the system's clock stands before 1970 or after 9999", source: None })
+    }
+
     pub(crate) fn no_randomness() -> Self {
         Self::from(Repr::Unavailable { what: "the system's random generator did not answer", source: None })
     }

@@ -1,7 +1,7 @@
 //! Strict JSON for key files: one value, member names unique at every depth, texts that wipe themselves.
 //!
 //! It may not know what a key is. `serde_json` parses; what is ours is the refusal of duplicate members, which its own
-//! maps resolve silently by taking the last (RFC 7517 section 4, security.md T08).
+//! maps resolve silently by taking the last (RFC 7517 section 4, docs/threats.md T08).
 
 use serde::{
     Deserializer, Serialize, Serializer,
@@ -130,7 +130,7 @@ impl<'de> Visitor<'de> for Seed {
         let mut names = std::collections::HashSet::new();
         while let Some(name) = map.next_key::<String>()? {
             // How serde_json hands out numbers when another crate of the program turns on its `arbitrary_precision`.
-            if name == "$serde_json::private::Number" {
+            if members.is_empty() && name == "$serde_json::private::Number" {
                 let digits: Zeroizing<String> = Zeroizing::new(map.next_value()?);
                 return digits.parse().map(Json::Number).map_err(de::Error::custom);
             }
@@ -181,6 +181,8 @@ mod tests {
         let value = parse(r#"{"$serde_json::private::Number":"1795000000"}"#);
         assert_eq!(value.and_then(|value| value.as_u64()), Some(1_795_000_000));
         assert!(parse(r#"{"$serde_json::private::Number":"1e"}"#).is_none());
+        let object = parse(r#"{"x":1,"$serde_json::private::Number":"5"}"#);
+        assert!(matches!(object, Some(Json::Object(members)) if members.len() == 2), "a member like any other");
     }
 
     #[test]

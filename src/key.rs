@@ -277,6 +277,15 @@ impl Key {
         }
     }
 
+    /// How many content keys are remembered.
+    #[cfg(test)]
+    pub(crate) fn remembered(&self) -> usize {
+        match &self.material {
+            Material::Root { derived, .. } => derived.remembered(),
+            _ => 0,
+        }
+    }
+
     /// Derives a content key under a context of the caller's: for other people's messages, and not remembered.
     pub(crate) fn derive(&self, salt: &[u8], info: &[u8]) -> Option<AeadKey> {
         match (&self.material, self.alg.family()) {

@@ -79,7 +79,8 @@ pub(crate) struct Retired {
 }
 
 impl Keyring {
-    /// A ring of new random keys, one for each of `encrypted`, `signed` and `publicly_signed`, that no other process has.
+    /// A ring of four new random keys that no other process has: for `encrypted`, for `signed`, and one of each algorithm for
+    /// `publicly_signed`.
     ///
     /// For tests, demonstrations and single processes that may forget: tokens do not survive the process unless you save
     /// [`to_jwks`](Self::to_jwks). As nobody else has the keys, a token with an unknown key id is *rejected* under this ring.
@@ -197,7 +198,7 @@ impl Ring {
         self.keys.iter().any(|key| suits(key))
     }
 
-    /// Exactly one key or none: there is no second try (partitioning oracles, security.md T32).
+    /// Exactly one key or none: there is no second try (partitioning oracles, docs/threats.md T32).
     pub(crate) fn lookup(&self, wire: &WireId, now: UnixTime) -> Lookup<'_> {
         match self.by_wire.get(wire) {
             Some(Slot::Live(index)) => match self.keys.get(*index) {

@@ -100,7 +100,8 @@ impl<T: SlipState> Builder<T, Opens> {
     ///
     /// # Errors
     /// [`Error::is_misuse`] if the ring has no key for the format, a lifetime is shorter than a second or its idle part
-    /// longer than the absolute one, the leeway is over ten minutes, or there are more than 16 bindings.
+    /// longer than the absolute one, the leeway is over ten minutes, there are more than 16 bindings, or it adopts and has no
+    /// lifetime.
     pub fn build(self) -> Result<Opener<T>, Error> {
         Opener::from_builder(self)
     }
@@ -156,7 +157,7 @@ impl<T: SlipState> Core<T> {
         }
         let state = (adopt.read)(text)?;
         let begin = || {
-            let lifetime = self.lifetime.ok_or_else(|| Error::misuse("whoever adopts needs a lifetime"))?;
+            let lifetime = self.lifetime.ok_or_else(|| Error::misuse("what is adopted needs a lifetime"))?;
             Ok(Slip::adopted(state, SlipId::random()?, lifetime.begin(now)?, call.digest()))
         };
         Some(begin())

@@ -101,6 +101,8 @@ impl<T: SlipState> Sealer<T> {
     }
 
     /// Tokens that everybody reads, everybody with the public keys verifies, and only your servers make.
+    ///
+    /// `alg` says what is sealed with; the tokens of either algorithm are opened, as the key that they name says.
     pub fn publicly_signed(keys: impl Into<Keys>, alg: PublicAlg) -> Builder<T, Seals> {
         let algs: &'static [Alg] = match alg {
             PublicAlg::Ed25519 => &[Alg::Ed25519],

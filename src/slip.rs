@@ -64,7 +64,7 @@ pub enum Reason {
     OldFormat,
     /// The state was upgraded from an older version.
     OldVersion,
-    /// Another key seals now.
+    /// A newer key seals now.
     OldKey,
     /// Half of the idle time has passed, and resealing gains some.
     HalfIdle,

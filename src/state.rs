@@ -45,6 +45,13 @@ use std::fmt;
 /// }
 /// ```
 ///
+/// # Shapes that do not come back
+///
+/// `Some(())` and `Some(None)` are read as `None`, as in JSON. Within `#[serde(flatten)]`, untagged and internally tagged
+/// enums serde itself keeps values in a buffer that knows no 128-bit integers and takes every format for human-readable: a
+/// `u128`, an `IpAddr` or a `Uuid` in there is sealed and is *unreadable* when it comes back. What [`Layout::Positional`] does
+/// not support stands there. A round trip of each type belongs into your tests.
+///
 /// A purpose that is empty, longer than 64 bytes or not printable ASCII does not compile where the type is used:
 ///
 /// ```compile_fail,E0080

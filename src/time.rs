@@ -75,7 +75,7 @@ impl TryFrom<SystemTime> for UnixTime {
         time.duration_since(SystemTime::UNIX_EPOCH)
             .ok()
             .and_then(|since| Self::from_wire(since.as_secs()))
-            .ok_or_else(|| Error::unavailable("the system's clock stands before 1970 or after 9999"))
+            .ok_or_else(Error::clock_out_of_range)
     }
 }
 

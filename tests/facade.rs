@@ -157,10 +157,13 @@ fn t19_a_forged_token_gets_no_second_reader() {
     for kind in Kind::ALL {
         let foreign = kind.sealer::<Cart>(&kind.ring()).seal_at(&cart(), NOW).unwrap();
         let truncated = foreign.split_at(foreign.len() / 2).0;
-        for text in [&foreign, truncated, &format!("{foreign}="), &format!("{foreign} ")] {
+        let junk = [format!("{foreign}="), format!(" {foreign} "), format!("\"{foreign}\""), format!("\n\t'{foreign}")];
+        for text in junk.iter().map(String::as_str).chain([&*foreign, truncated]) {
             assert!(greedy.open_at(text, NOW).is_err(), "{kind:?}");
         }
     }
+    let careless = Opener::<Cart>::publicly_signed(&ring).adopt(UnixTime::MAX, |_| None).build();
+    assert!(careless.unwrap_err().is_misuse(), "what is adopted needs a lifetime");
     assert!(greedy.open_at(&"x".repeat(8_193), NOW).unwrap_err().is_rejected());
     // Its own token, expired: not adopted either.
     let token = greedy.seal_at(&cart(), NOW).unwrap();

@@ -96,7 +96,7 @@ impl Suite {
         // On the wire a key id is the first eight bytes of the thumbprint.
         let thumbprint = BASE64_URL_SAFE_NO_PAD.decode(jwk["kid"].as_str().unwrap()).unwrap();
         request.insert("kid".to_owned(), hex(thumbprint.split_at(8).0).into());
-        request.insert("salt".to_owned(), hex(b"thirty-two bytes of salt, random").into());
+        request.insert("salt".to_owned(), hex(b"sixteen of salt!").into());
         request.extend(parts.as_object().unwrap().clone());
         Value::Object(request)
     }

@@ -8,7 +8,13 @@ use kit::{Cart, HOUR, Kind, NOW, cart, later, shared_ring};
 use orderslip::{Alg, ErrorKind, Key, Keyring, Lifetime, PublicAlg, Sealer};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 const SECRET: &str = "nJZIqg3Ndu7c64M1Gv3qmcJH8yRD2xTvo0KAe5gLZwQ";
 
@@ -139,6 +145,17 @@ fn t03_t80_short_and_crooked_material() {
     refused(&with(ec(), "d", json!(SECRET)), r#"key "ec": member `d`: does not belong to the public key"#);
     refused(&with(ec(), "d", json!(B64.encode([7; 33]))), r#"key "ec": member `d`: of the wrong length"#);
     refused(&with(okp(), "d", json!(SECRET)), r#"key "okp": member `d`: does not belong to the public key"#);
+}
+
+/// Work on a key text is linear in its length, and what is said of it is bounded.
+#[test]
+fn t11_long_members_cost_no_more_than_their_length() {
+    for ops in [vec!["sign"; 200_000], vec!["x"; 200_000], (0..200_000).map(|_| "verify").collect()] {
+        refused(&with(ec(), "key_ops", json!(ops)), r#"key "ec": member `key_ops`: does not fit the algorithm"#);
+    }
+    let distinct: Vec<String> = (0..200_000).map(|i| i.to_string()).collect();
+    refused(&with(ec(), "key_ops", json!(distinct)), r#"key "ec": member `key_ops`: does not fit the algorithm"#);
+    refused(&with(mac(), "kid", json!("x".repeat(1_000_000))), "member `kid`: empty, or longer than 256 bytes");
 }
 
 /// RFC 7638's own example is RSA; RFC 8037 appendix A.3 has one for this curve.
@@ -359,6 +376,29 @@ fn t83_the_environment_is_read_as_documented() {
     }
 }
 
+/// How many warnings `work` emits.
+fn events<R>(work: impl FnOnce() -> R) -> (R, usize) {
+    struct Counts(Arc<AtomicUsize>);
+    impl tracing::Subscriber for Counts {
+        fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+            *metadata.level() == tracing::Level::WARN
+        }
+        fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+            tracing::span::Id::from_u64(1)
+        }
+        fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+        fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+        fn event(&self, _: &tracing::Event<'_>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+        fn enter(&self, _: &tracing::span::Id) {}
+        fn exit(&self, _: &tracing::span::Id) {}
+    }
+    let count = Arc::new(AtomicUsize::new(0));
+    let result = tracing::subscriber::with_default(Counts(Arc::clone(&count)), work);
+    (result, count.load(Ordering::Relaxed))
+}
+
 #[test]
 fn t83_files_are_written_whole_and_for_their_owner_alone() {
     let dir = tempfile::tempdir().unwrap();
@@ -373,8 +413,16 @@ fn t83_files_are_written_whole_and_for_their_owner_alone() {
         use std::os::unix::fs::PermissionsExt as _;
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         // Others may read it: an event, not an error, because mounted Kubernetes secrets are so.
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
-        assert!(Keyring::from_file(&path).is_ok());
+        let (_, silent) = events(|| Keyring::from_file(&path).unwrap());
+        assert_eq!(silent, 0);
+        for (mode, expected) in [(0o644, 1), (0o640, 1), (0o604, 1), (0o400, 0)] {
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+            assert_eq!(events(|| Keyring::from_file(&path).unwrap()).1, expected, "{mode:o}");
+        }
+        let public = dir.path().join("public.json");
+        std::fs::write(&public, ring.public_jwks()).unwrap();
+        std::fs::set_permissions(&public, std::fs::Permissions::from_mode(0o644)).unwrap();
+        assert_eq!(events(|| Keyring::from_file(&public).unwrap()).1, 0, "there is nothing to hide");
     }
     let error = Keyring::from_file(dir.path().join("missing.json")).unwrap_err();
     assert!(error.is_unavailable() && std::error::Error::source(&error).is_some());

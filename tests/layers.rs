@@ -108,18 +108,22 @@ fn faults_in(src: &Path) -> Vec<String> {
                 None => faults.push(format!("{}: crate::{imported} is no module", file.display())),
             }
         }
-        if module != "crypto" && (code.contains("ring::") || code.contains("use ring")) && names_ring(&code) {
+        if module != "crypto" && names_ring(&code) {
             faults.push(format!("{}: names ring", file.display()));
         }
     }
     faults
 }
 
-/// `ring::` as a path of its own, not the end of `keyring::` or `string::`.
+/// `ring` in an import or at the head of a path, and not our variable of that name or the end of `keyring`.
 fn names_ring(code: &str) -> bool {
-    code.match_indices("ring::").any(|(at, _)| {
-        let before = code.split_at(at).0.chars().next_back();
-        !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':')
+    let code = code.replace("crate::", "").replace("self::", "");
+    let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    code.match_indices("ring").any(|(at, name)| {
+        let (before, rest) = code.split_at(at);
+        let after = rest.split_at(name.len()).1;
+        let whole = !before.ends_with(is_word) && !after.starts_with(is_word);
+        whole && (after.starts_with("::") || before.ends_with("use ") || before.ends_with("extern crate "))
     })
 }
 

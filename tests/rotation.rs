@@ -49,6 +49,13 @@ fn t82_staging_refuses_what_checking_would_report() {
         error.is_misuse() && error.to_string().ends_with("member `nbf`: sooner than every server has the key"),
         "{error}"
     );
+    // Whenever the key was made, the other servers get it only now.
+    let mut old: serde_json::Value = serde_json::from_str(&first_jwk(&self::ring().0)).unwrap();
+    old["iat"] = 5.into();
+    let old = Key::from_jwk(&old.to_string()).unwrap();
+    assert!(ring.stage(old, NOW, &POLICY, NOW).unwrap_err().is_misuse());
+    // The first of its use has nobody to wait for.
+    assert!(ring.stage(Key::generate(Alg::Hs256).unwrap(), NOW, &POLICY, NOW).is_ok());
     // With a successor in sight, a key may end; a life after that successor seals, and not sooner.
     let (next, _) = new_key();
     let staged = ring.stage(next, later(100), &POLICY, NOW).unwrap();

@@ -205,6 +205,33 @@ fn enums_of_every_kind() {
     }
 }
 
+/// By position a recursive enum is no adjacently tagged one, whatever is in it; nor is a struct of an enum's name.
+#[test]
+fn positional_states_that_only_look_adjacently_tagged() {
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    enum Expr {
+        True,
+        Not { inner: Box<Expr> },
+        And { left: Box<Expr>, right: Box<Expr> },
+    }
+    let not = |inner| Expr::Not { inner: Box::new(inner) };
+    both(not(Expr::True));
+    both(Expr::And { left: Box::new(Expr::True), right: Box::new(not(not(Expr::True))) });
+    mod other {
+        #[derive(Clone, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        pub(super) enum Status {
+            Open,
+        }
+    }
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    struct Status {
+        status: other::Status,
+        since: u64,
+        by: String,
+    }
+    both(Status { status: other::Status::Open, since: 1, by: "x".into() });
+}
+
 #[test]
 fn maps_with_any_keys() {
     both(BTreeMap::from([("a".to_owned(), 1), ("b".to_owned(), 2)]));
@@ -338,6 +365,40 @@ fn what_cannot_be_read_back_is_not_sealed() {
     assert!(sealer.open_at(&token, NOW).is_ok());
     assert!(sealer.seal_at(&Named(deep(33)), NOW).unwrap_err().is_misuse());
     assert!(sealer.seal_at(&Named(deep(2_000)), NOW).unwrap_err().is_misuse(), "without a stack overflow");
+
+    // The tag of a big number is a level, too. Tuples of one nest as arrays do.
+    fn four<T>(innermost: T) -> ((((T,),),),) {
+        ((((innermost,),),),)
+    }
+    let twenty_eight = |number: u128| four(four(four(four(four(four(four(number)))))));
+    #[track_caller]
+    fn comes_back<T: Serialize + DeserializeOwned + Send + Sync + 'static>(state: T) -> bool {
+        let sealer = Kind::Encrypted.sealer::<Named<T>>(&Kind::Encrypted.ring());
+        match sealer.seal_at(&Named(state), NOW) {
+            Ok(token) => sealer.open_at(&token, NOW).map(drop).is_ok(),
+            Err(error) => !error.is_misuse(),
+        }
+    }
+    assert!(comes_back(four(twenty_eight(5))));
+    assert!(comes_back((((twenty_eight(u128::MAX),),),)));
+    assert!(!comes_back(four(twenty_eight(u128::MAX))));
+    assert!(!comes_back((four(twenty_eight(5)),)));
+    let negative = |number: i128| Named(four(four(four(four(four(four(four(four(number)))))))));
+    let sealer = Kind::Encrypted.sealer(&Kind::Encrypted.ring());
+    assert!(sealer.seal_at(&negative(-(1 << 64)), NOW).is_ok());
+    assert!(sealer.seal_at(&negative(-(1 << 64) - 1), NOW).unwrap_err().is_misuse());
+
+    // Options and newtypes take no level of the output: they are bounded all the same, both ways.
+    #[derive(Debug, Serialize, Deserialize)]
+    struct Endless(Option<Box<Endless>>);
+    let endless = |depth| (0..depth).fold(Endless(None), |inner, _| Endless(Some(Box::new(inner))));
+    let sealer = Kind::Encrypted.sealer::<Named<Endless>>(&Kind::Encrypted.ring());
+    assert!(sealer.seal_at(&Named(endless(3)), NOW).is_ok());
+    assert!(sealer.seal_at(&Named(endless(2_000)), NOW).unwrap_err().is_misuse());
+    let ring = Kind::Encrypted.ring();
+    let number = Kind::Encrypted.sealer::<Named<u8>>(&ring).seal_at(&Named(3), NOW).unwrap();
+    let error = Kind::Encrypted.sealer::<Named<Endless>>(&ring).open_at(&number, NOW).map(drop).unwrap_err();
+    assert!(error.is_unreadable(), "without a stack overflow");
 
     #[derive(Deserialize)]
     struct Refuses;

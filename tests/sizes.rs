@@ -20,7 +20,7 @@ const BUDGET: [(Kind, usize); 5] = [
     (Kind::Es256, 75 + 43),
 ];
 
-/// exp, iat, cti and both ends of today: 50 bytes before the state.
+/// The map, exp, iat, cti, the two ends, and the state's label, array and version, for times of today: 54 bytes.
 const CLAIMS: usize = 1 + 6 + 6 + 18 + 16 + 7;
 
 fn length<T: SlipState>(kind: Kind, state: &T) -> usize {

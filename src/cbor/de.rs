@@ -1,11 +1,11 @@
 //! The reading half of the state codec: CBOR that has been walked, to serde's data model.
 //!
 //! It may not know what the state is for. Its errors say which field and what kind of fault, and never quote the
-//! data, as serde's own messages do. Depth is bounded by the walk that must come first: every level of typed
-//! decoding consumes a level of the input or ends at a `null`.
+//! data, as serde's own messages do. Depth is bounded by the walk that must come first; options and newtypes, which consume
+//! nothing, are counted here (a `struct List(Option<Box<List>>)` would go on for ever).
 
 use super::{
-    Fault,
+    Fault, MAX_STATE_DEPTH,
     read::{Form, Item, Reader},
     walk,
 };
@@ -20,10 +20,14 @@ use std::fmt;
 pub(crate) fn state<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Error> {
     walk::state(bytes).map_err(|Fault(why)| Error::undecodable(Undecodable { why, field: None }))?;
     let mut reader = Reader::new(bytes, Form::Shortest);
-    T::deserialize(Deserializer(&mut reader)).map_err(|Refusal(what)| Error::undecodable(what))
+    T::deserialize(Deserializer::new(&mut reader)).map_err(|Refusal(what)| Error::undecodable(what))
 }
 
-struct Deserializer<'a, 'de>(&'a mut Reader<'de>);
+struct Deserializer<'a, 'de> {
+    reader: &'a mut Reader<'de>,
+    /// How many options and newtypes were entered since the reader last moved.
+    wraps: usize,
+}
 
 #[derive(Debug)]
 struct Refusal(Undecodable);
@@ -40,7 +44,18 @@ impl From<Fault> for Refusal {
     }
 }
 
-impl<'de> Deserializer<'_, 'de> {
+impl<'a, 'de> Deserializer<'a, 'de> {
+    fn new(reader: &'a mut Reader<'de>) -> Self {
+        Self { reader, wraps: 0 }
+    }
+
+    fn wrapped(self) -> Result<Self, Refusal> {
+        if self.wraps == MAX_STATE_DEPTH {
+            return Err(Refusal::new("options and newtypes in each other without end"));
+        }
+        Ok(Self { wraps: self.wraps + 1, ..self })
+    }
+
     /// Any item that is complete in itself.
     fn visit<V: Visitor<'de>>(self, item: Item<'de>, visitor: V) -> Result<V::Value, Refusal> {
         match item {
@@ -58,8 +73,8 @@ impl<'de> Deserializer<'_, 'de> {
             Item::Null => visitor.visit_unit(),
             Item::Float(value) => visitor.visit_f64(value),
             Item::Tag(tag) => self.bignum(tag, visitor),
-            Item::Array(len) => sequence(self.0, len, visitor),
-            Item::Map(len) => mapping(self.0, len, visitor),
+            Item::Array(len) => sequence(self.reader, len, visitor),
+            Item::Map(len) => mapping(self.reader, len, visitor),
             Item::Simple => Err(Refusal::new("a simple value that no state holds")),
         }
     }
@@ -67,7 +82,7 @@ impl<'de> Deserializer<'_, 'de> {
     /// RFC 8949 section 3.4.3; the walk has checked the form. Numbers beyond 128 bits are of no Rust type.
     fn bignum<V: Visitor<'de>>(self, tag: u64, visitor: V) -> Result<V::Value, Refusal> {
         const TOO_LARGE: Refusal = Refusal::new("a number beyond 128 bits");
-        let magnitude = self.0.bytes()?;
+        let magnitude = self.reader.bytes()?;
         let mut bytes = [0; 16];
         let start = bytes.len().checked_sub(magnitude.len()).ok_or(TOO_LARGE)?;
         bytes.get_mut(start..).ok_or(TOO_LARGE)?.copy_from_slice(magnitude);
@@ -89,7 +104,7 @@ fn fields<'de, V: Visitor<'de>>(reader: &mut Reader<'de>, visitor: V) -> Result<
             elements.done("more elements than the struct has fields").map(|()| value)
         }
         Item::Map(len) => mapping(reader, len, visitor),
-        item => Deserializer(reader).visit(item, visitor),
+        item => Deserializer::new(reader).visit(item, visitor),
     }
 }
 
@@ -113,21 +128,21 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, 'de> {
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
-        let item = self.0.item()?;
+        let item = self.reader.item()?;
         self.visit(item, visitor)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
-        let start = self.0.position();
-        if self.0.item()? == Item::Null {
+        let start = self.reader.position();
+        if self.reader.item()? == Item::Null {
             return visitor.visit_none();
         }
-        self.0.skip_to(start);
-        visitor.visit_some(self)
+        self.reader.skip_to(start);
+        visitor.visit_some(self.wrapped()?)
     }
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Refusal> {
-        visitor.visit_newtype_struct(self)
+        visitor.visit_newtype_struct(self.wrapped()?)
     }
 
     fn deserialize_struct<V: Visitor<'de>>(
@@ -136,7 +151,7 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, 'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Refusal> {
-        fields(self.0, visitor)
+        fields(self.reader, visitor)
     }
 
     /// A text is a unit variant, a map of one is a variant with content; nothing else is an enum.
@@ -146,23 +161,23 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, 'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Refusal> {
-        match self.0.item()? {
+        match self.reader.item()? {
             Item::Text(name) => visitor.visit_enum(IntoDeserializer::<Refusal>::into_deserializer(name)),
-            Item::Map(1) => visitor.visit_enum(Variant(self.0)),
+            Item::Map(1) => visitor.visit_enum(Variant(self.reader)),
             _ => Err(Refusal::new("not an enum")),
         }
     }
 
     /// Names of fields and variants are text: serde would take an index as well.
     fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
-        match self.0.item()? {
+        match self.reader.item()? {
             Item::Text(name) => visitor.visit_borrowed_str(name),
             _ => Err(Refusal::new("a field or variant that is not named by text")),
         }
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
-        walk::skip_in_state(self.0)?;
+        walk::skip_in_state(self.reader)?;
         visitor.visit_unit()
     }
 
@@ -201,7 +216,7 @@ impl<'de> de::SeqAccess<'de> for &mut Elements<'_, 'de> {
 
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Refusal> {
         if self.take() {
-            return seed.deserialize(Deserializer(self.reader)).map(Some);
+            return seed.deserialize(Deserializer::new(self.reader)).map(Some);
         }
         // Otherwise `#[serde(default)]` would fill in what a positional state lacks.
         if self.short_is_an_error {
@@ -219,11 +234,11 @@ impl<'de> de::MapAccess<'de> for &mut Elements<'_, 'de> {
     type Error = Refusal;
 
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Refusal> {
-        if self.take() { seed.deserialize(Deserializer(self.reader)).map(Some) } else { Ok(None) }
+        if self.take() { seed.deserialize(Deserializer::new(self.reader)).map(Some) } else { Ok(None) }
     }
 
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Refusal> {
-        seed.deserialize(Deserializer(self.reader))
+        seed.deserialize(Deserializer::new(self.reader))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -238,7 +253,7 @@ impl<'de> de::EnumAccess<'de> for Variant<'_, 'de> {
     type Variant = Self;
 
     fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), Refusal> {
-        seed.deserialize(Deserializer(self.0)).map(|name| (name, self))
+        seed.deserialize(Deserializer::new(self.0)).map(|name| (name, self))
     }
 }
 
@@ -250,7 +265,7 @@ impl<'de> de::VariantAccess<'de> for Variant<'_, 'de> {
     }
 
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Refusal> {
-        seed.deserialize(Deserializer(self.0))
+        seed.deserialize(Deserializer::new(self.0))
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Refusal> {

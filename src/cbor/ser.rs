@@ -10,7 +10,7 @@ use std::fmt;
 /// Appends the state to `out`.
 pub(crate) fn state<T: Serialize>(state: &T, layout: Layout, out: &mut Buffer) -> Result<(), Fault> {
     state
-        .serialize(Serializer { out, layout, depth: 0, fields: None, first_field_of: None })
+        .serialize(Serializer { out, layout, depth: 0, fields: None, first_field_of: None, wraps: 0 })
         .map_err(|Refusal(fault)| fault)
 }
 
@@ -24,6 +24,7 @@ pub(crate) fn measure<T: Serialize>(state: &T, layout: Layout) -> Vec<(&'static 
         depth: 0,
         fields: Some(&mut fields),
         first_field_of: None,
+        wraps: 0,
     });
     measured.map_or_else(|_| Vec::new(), |()| fields)
 }
@@ -35,6 +36,8 @@ struct Serializer<'a> {
     fields: Option<&'a mut Vec<(&'static str, usize)>>,
     /// If this is the first field of a positional struct: the struct's name.
     first_field_of: Option<&'static str>,
+    /// How many `Some`s and newtypes this is wrapped in: they take no level of the output, and some stack all the same.
+    wraps: usize,
 }
 
 /// A sequence, map or struct that has been opened.
@@ -56,7 +59,14 @@ struct Refusal(Fault);
 
 impl Serializer<'_> {
     fn child(&mut self) -> Serializer<'_> {
-        Serializer { out: self.out, layout: self.layout, depth: self.depth, fields: None, first_field_of: None }
+        Serializer {
+            out: self.out,
+            layout: self.layout,
+            depth: self.depth,
+            fields: None,
+            first_field_of: None,
+            wraps: 0,
+        }
     }
 
     fn deeper(&mut self) -> Result<(), Refusal> {
@@ -65,6 +75,11 @@ impl Serializer<'_> {
             return Err(Refusal(Fault("the state nests deeper than 32")));
         }
         Ok(())
+    }
+
+    fn wrapped(mut self) -> Result<Self, Refusal> {
+        self.wraps += 1;
+        if self.wraps > MAX_STATE_DEPTH { Err(Refusal(Fault("the state nests deeper than 32"))) } else { Ok(self) }
     }
 
     /// An enum's variant with content is a map of one entry.
@@ -93,7 +108,7 @@ impl<'a> Serializer<'a> {
     fn open_struct(self, name: &'static str, len: usize) -> Result<Open<'a>, Refusal> {
         let named = self.layout == Layout::Named;
         let mut open = self.open(Some(len), named)?;
-        open.first_field_of = (!named).then_some(name);
+        open.first_field_of = (!named && len <= 2).then_some(name);
         Ok(open)
     }
 }
@@ -102,7 +117,7 @@ impl Open<'_> {
     fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refusal> {
         let Self { layout, depth, .. } = *self;
         let first_field_of = self.first_field_of.take();
-        value.serialize(Serializer { out: self.out, layout, depth, fields: None, first_field_of })
+        value.serialize(Serializer { out: self.out, layout, depth, fields: None, first_field_of, wraps: 0 })
     }
 
     fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refusal> {
@@ -185,7 +200,11 @@ impl<'a> ser::Serializer for Serializer<'a> {
         Ok(())
     }
 
-    fn serialize_i128(self, v: i128) -> Result<(), Refusal> {
+    fn serialize_i128(mut self, v: i128) -> Result<(), Refusal> {
+        // Beyond 64 bits there is a tag, and tags count.
+        if u64::try_from(if v < 0 { -1 - v } else { v }).is_err() {
+            self.deeper()?;
+        }
         self.out.cbor().i128(v);
         Ok(())
     }
@@ -207,7 +226,10 @@ impl<'a> ser::Serializer for Serializer<'a> {
         Ok(())
     }
 
-    fn serialize_u128(self, v: u128) -> Result<(), Refusal> {
+    fn serialize_u128(mut self, v: u128) -> Result<(), Refusal> {
+        if u64::try_from(v).is_err() {
+            self.deeper()?;
+        }
         self.out.cbor().u128(v);
         Ok(())
     }
@@ -239,8 +261,8 @@ impl<'a> ser::Serializer for Serializer<'a> {
         self.serialize_unit()
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(mut self, value: &T) -> Result<(), Refusal> {
-        value.serialize(self.child())
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Refusal> {
+        value.serialize(self.wrapped()?)
     }
 
     fn serialize_unit(self) -> Result<(), Refusal> {
@@ -263,7 +285,7 @@ impl<'a> ser::Serializer for Serializer<'a> {
 
     /// A newtype around a struct is that struct: its fields are still the top-level ones.
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<(), Refusal> {
-        value.serialize(self)
+        value.serialize(self.wrapped()?)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -310,67 +332,65 @@ impl<'a> ser::Serializer for Serializer<'a> {
 
     fn serialize_struct_variant(
         mut self,
-        name: &'static str,
+        _: &'static str,
         _: u32,
         variant: &'static str,
         len: usize,
     ) -> Result<Open<'a>, Refusal> {
         self.variant(variant)?;
-        self.open_struct(name, len)
+        let named = self.layout == Layout::Named;
+        self.open(Some(len), named)
     }
 }
 
-impl ser::SerializeSeq for Open<'_> {
-    type Ok = ();
-    type Error = Refusal;
+/// Arrays of all kinds: elements, and an end.
+macro_rules! elements {
+    ($($kind:ident::$element:ident),+) => {$(
+        impl ser::$kind for Open<'_> {
+            type Ok = ();
+            type Error = Refusal;
 
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refusal> {
-        self.element(value)
-    }
+            fn $element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refusal> {
+                self.element(value)
+            }
 
-    fn end(self) -> Result<(), Refusal> {
-        self.close()
-    }
+            fn end(self) -> Result<(), Refusal> {
+                self.close()
+            }
+        }
+    )+};
 }
 
-impl ser::SerializeTuple for Open<'_> {
-    type Ok = ();
-    type Error = Refusal;
+elements!(
+    SerializeSeq::serialize_element,
+    SerializeTuple::serialize_element,
+    SerializeTupleStruct::serialize_field,
+    SerializeTupleVariant::serialize_field
+);
 
-    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refusal> {
-        self.element(value)
-    }
+/// Structs of both kinds: fields with names, and an end.
+macro_rules! fields {
+    ($($kind:ident),+) => {$(
+        impl ser::$kind for Open<'_> {
+            type Ok = ();
+            type Error = Refusal;
 
-    fn end(self) -> Result<(), Refusal> {
-        self.close()
-    }
+            fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Refusal> {
+                self.field(name, value)
+            }
+
+            fn skip_field(&mut self, _: &'static str) -> Result<(), Refusal> {
+                self.skipped()
+            }
+
+            fn end(self) -> Result<(), Refusal> {
+                self.close()
+            }
+        }
+    )+};
 }
 
-impl ser::SerializeTupleStruct for Open<'_> {
-    type Ok = ();
-    type Error = Refusal;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refusal> {
-        self.element(value)
-    }
-
-    fn end(self) -> Result<(), Refusal> {
-        self.close()
-    }
-}
-
-impl ser::SerializeTupleVariant for Open<'_> {
-    type Ok = ();
-    type Error = Refusal;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refusal> {
-        self.element(value)
-    }
-
-    fn end(self) -> Result<(), Refusal> {
-        self.close()
-    }
-}
+fields!(SerializeStruct, SerializeStructVariant);
 
 impl ser::SerializeMap for Open<'_> {
     type Ok = ();
@@ -382,40 +402,6 @@ impl ser::SerializeMap for Open<'_> {
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refusal> {
         self.value(value)
-    }
-
-    fn end(self) -> Result<(), Refusal> {
-        self.close()
-    }
-}
-
-impl ser::SerializeStruct for Open<'_> {
-    type Ok = ();
-    type Error = Refusal;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Refusal> {
-        self.field(name, value)
-    }
-
-    fn skip_field(&mut self, _: &'static str) -> Result<(), Refusal> {
-        self.skipped()
-    }
-
-    fn end(self) -> Result<(), Refusal> {
-        self.close()
-    }
-}
-
-impl ser::SerializeStructVariant for Open<'_> {
-    type Ok = ();
-    type Error = Refusal;
-
-    fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Refusal> {
-        self.field(name, value)
-    }
-
-    fn skip_field(&mut self, _: &'static str) -> Result<(), Refusal> {
-        self.skipped()
     }
 
     fn end(self) -> Result<(), Refusal> {

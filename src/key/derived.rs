@@ -79,24 +79,17 @@ impl ContentKey<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::key::{Key, Material};
-
-    fn remembered(key: &Key) -> usize {
-        match &key.material {
-            Material::Root { derived, .. } => derived.remembered(),
-            _ => panic!("not a root secret"),
-        }
-    }
+    use crate::key::Key;
 
     #[test]
     fn t39_only_proven_keys_are_remembered_and_only_so_many() {
         let key = Key::generate(Alg::HkdfA256Gcm).unwrap();
         drop(key.content_key(b"never proven").unwrap());
-        assert_eq!(remembered(&key), 0);
+        assert_eq!(key.remembered(), 0);
         for salt in 0..200_u8 {
             key.content_key(&[salt; 16]).unwrap().remember();
             key.content_key(&[salt; 16]).unwrap().remember();
-            assert_eq!(remembered(&key), REMEMBERED.min(usize::from(salt) + 1));
+            assert_eq!(key.remembered(), REMEMBERED.min(usize::from(salt) + 1));
         }
         assert!(key.content_key(&[199; 16]).unwrap().unproven.is_none());
         assert!(key.content_key(&[0; 16]).unwrap().unproven.is_some());

@@ -1,7 +1,7 @@
 //! The id of a key, as a JWK names it and as a token carries it.
 //!
 //! It may not know the key's material: the id is public. Before a token is authenticated its key id is an attacker's
-//! text, so it is only ever compared with ids in memory (security.md T04).
+//! text, so it is only ever compared with ids in memory (docs/threats.md T04).
 
 use crate::{bytes, crypto};
 use std::fmt;

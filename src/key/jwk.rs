@@ -27,7 +27,7 @@ pub(crate) enum Disclosure {
 
 pub(super) fn read(mut members: Members, expected: Option<Alg>) -> Result<Key, Error> {
     let kid = take_text(&mut members, "kid")?;
-    let about = kid.as_ref().map(|kid| kid.to_string());
+    let about = kid.as_ref().filter(|kid| kid.len() <= MAX_KID).map(|kid| kid.to_string());
     read_members(members, kid, expected).map_err(|error| match about {
         Some(kid) => error.about_key(&kid),
         None => error,
@@ -151,12 +151,14 @@ fn allowed_uses(alg: Alg, material: &Material, looks_at_use: bool, members: &mut
     let texts: Option<Vec<&str>> = ops.iter().map(Json::as_text).collect();
     let texts = texts.ok_or_else(|| Error::bad_key_member("key_ops", "not a list of texts"))?;
     let [seals, opens] = alg.key_ops();
-    let known = |op: &&str| seals.contains(op) || opens.contains(op);
-    let twice = texts.iter().enumerate().any(|(index, op)| texts.iter().skip(index + 1).any(|other| op == other));
+    // First, so that what is compared pair by pair are the few names that there are.
+    let all_known = texts.iter().all(|op| seals.contains(op) || opens.contains(op));
+    let twice =
+        all_known && texts.iter().enumerate().any(|(index, op)| texts.iter().skip(index + 1).any(|other| op == other));
     let may_seal = texts.iter().any(|op| seals.contains(op));
     let may_open =
         texts.iter().any(|op| opens.contains(op)) || (may_seal && !matches!(material, Material::Public { .. }));
-    if twice || !may_open || !texts.iter().all(known) {
+    if !all_known || twice || !may_open {
         return Err(Error::bad_key_member("key_ops", "does not fit the algorithm"));
     }
     Ok(may_seal)

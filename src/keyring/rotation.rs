@@ -53,7 +53,7 @@ pub struct RotationPolicy {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Finding {
-    /// The key seals sooner after it was made than every server has it: some will not know its tokens.
+    /// The key seals sooner after it was made (`iat`) than every server has it: some will not know its tokens.
     ActivatesTooSoon {
         /// The key.
         key: KeyId,
@@ -92,8 +92,8 @@ impl Keyring {
     /// The same ring with a further key, which opens at once and seals from `activates_at`.
     ///
     /// # Errors
-    /// [`Error::is_misuse`] if [`check`](Self::check) would then find something about this key, or what
-    /// [`Keyring::new`] refuses.
+    /// [`Error::is_misuse`] if it activates within the propagation window and is not the first of its use, if
+    /// [`check`](Self::check) would find something else about it, or what [`Keyring::new`] refuses.
     pub fn stage(
         &self,
         key: Key,
@@ -105,6 +105,14 @@ impl Keyring {
         let mut keys = self.copies(|_| true)?;
         keys.push(key.activating_at(activates_at).created_at(now));
         let staged = Self::assemble(keys, self.retired(), self.ring.origin)?;
+        // Whenever it was made, the other servers get it only now.
+        let alone = |algs: &&&[Alg]| !self.ring.has(|other| algs.contains(&other.alg()) && other.can_seal());
+        let alg = staged.get(id.as_str()).map(Key::alg);
+        let is_first =
+            SUCCESSIONS.iter().filter(|algs| alg.is_some_and(|alg| algs.contains(&alg))).all(|algs| alone(&algs));
+        if !is_first && activates_at < now.saturating_add(policy.propagation) {
+            return Err(Error::bad_key_member("nbf", "sooner than every server has the key").about_key(id.as_str()));
+        }
         let about_it = |finding: &Finding| match finding {
             Finding::ActivatesTooSoon { key, .. } | Finding::StrandsTokens { key, .. } => *key == id,
             Finding::NothingSeals { .. } => false,

@@ -122,7 +122,7 @@ fn derive(secret: &[u8]) -> Result<Derived, Error> {
     if let Some(why) = weakness(secret) {
         return Err(Error::bad_key(why));
     }
-    // One label a use, so that no bytes are both a MAC key and an encryption key (RFC 8725 section 3.3, security.md T14).
+    // One label a use, so that no bytes are both a MAC key and an encryption key (RFC 8725 section 3.3, docs/threats.md T14).
     let key = |alg, label: &[u8]| {
         let mut out = vec![0; 32];
         crypto::hkdf_sha256(secret, b"orderslip secret v1", &[label], &mut out)

@@ -28,7 +28,7 @@ use crate::{
     error::Error,
     key::{Alg, WIRE_LEN, WireId},
 };
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 
 const FRAME: &[u8] = &[0xd8, 0x60, 0x84];
 const UNPROTECTED: &[u8] = &[0xa1, 0x05, 0x4c];
@@ -39,8 +39,10 @@ const NO_CIPHERTEXT: &[u8] = &[0x40];
 /// Room in front of the plaintext: the frame, the longest protected header, the IV, the longest head within the limit.
 const ROOM: usize = FRAME.len() + 5 + UNPROTECTED.len() + IV_LEN + 3;
 
-/// Ours has 16 bytes. RFC 9053 section 6.1.2 suggests the hash's length, and other writers may take it.
-const SALT_LENGTHS: RangeInclusive<usize> = 16..=64;
+/// Exactly ours. A salt is the key of an HMAC, which pads it with zeros: a longer one that ends in zeros would derive the same
+/// content key, and nothing authenticates the recipient's header. So each other length would be a second spelling.
+const SALT_HEAD: &[u8] = &[0x50];
+const SALT_LEN: usize = 16;
 
 const ALGS: [Alg; 2] = [Alg::HkdfA256Gcm, Alg::HkdfChaCha20Poly1305];
 
@@ -85,8 +87,9 @@ impl Envelope for Encrypted {
         for part in [&tag[..], RECIPIENT, key.id().wire(), SALT_LABEL] {
             buffer.push(part);
         }
-        buffer.cbor().bytes(epoch.salt());
-        buffer.push(NO_CIPHERTEXT);
+        for part in [SALT_HEAD, epoch.salt(), NO_CIPHERTEXT] {
+            buffer.push(part);
+        }
         let head = BytesHead::new(end - ROOM + TAG_LEN);
         let protected_head = BytesHead::new(protected.len());
         let front = [FRAME, protected_head.as_slice(), protected, UNPROTECTED, &iv, head.as_slice()];
@@ -104,8 +107,7 @@ impl Envelope for Encrypted {
         if !ALGS.contains(&key.alg()) || bytes.get(parts.protected) != Some(protected(key.alg())) {
             return Err(Error::not_authentic("another algorithm than the key's"));
         }
-        let salt = bytes.get(parts.salt).unwrap_or_default();
-        let content_key = key.content_key(salt).ok_or_else(|| Error::not_authentic("no content key"))?;
+        let content_key = key.content_key(&parts.salt).ok_or_else(|| Error::not_authentic("no content key"))?;
         let aad = structure(ENCRYPT, protected(key.alg()), &with.context.external_aad(with.call));
         let ciphertext = bytes.get_mut(parts.ciphertext.clone()).unwrap_or_default();
         let len = content_key
@@ -129,7 +131,7 @@ struct Parts {
     iv: [u8; IV_LEN],
     ciphertext: Range<usize>,
     kid: WireId,
-    salt: Range<usize>,
+    salt: [u8; SALT_LEN],
 }
 
 impl Parts {
@@ -148,12 +150,13 @@ impl Parts {
         reader.exactly(RECIPIENT)?;
         let kid = reader.take::<WIRE_LEN>()?;
         reader.exactly(SALT_LABEL)?;
-        let salt = string(&mut reader)?;
+        reader.exactly(SALT_HEAD)?;
+        let salt = reader.take::<SALT_LEN>()?;
         reader.exactly(NO_CIPHERTEXT)?;
         reader.end()?;
         let header = bytes.get(protected.clone()).unwrap_or_default();
         let known = ALGS.iter().any(|alg| self::protected(*alg) == header);
-        if !known || !SALT_LENGTHS.contains(&salt.len()) || ciphertext.len() < TAG_LEN {
+        if !known || ciphertext.len() < TAG_LEN {
             return Err(Fault("not the shape of a token"));
         }
         Ok(Self { protected, iv, ciphertext, kid, salt })
@@ -171,21 +174,67 @@ mod tests {
         time::UnixTime,
     };
 
+    fn sealed(envelope: &Encrypted, with: &With<'_>) -> String {
+        let write = &mut |out: &mut Buffer| {
+            out.push(b"payload");
+            Ok(())
+        };
+        envelope.seal(with, write).unwrap()
+    }
+
+    fn ring_of(keys: usize) -> Keyring {
+        Keyring::new((0..keys).map(|_| Key::generate(Alg::HkdfA256Gcm).unwrap()).collect()).unwrap()
+    }
+
+    /// Two tokens of one content key with one IV would give away both plaintexts and the means to forge.
+    #[test]
+    fn t30_every_token_has_an_iv_of_its_own() {
+        let (ring, context) = (ring_of(1), Context::new("test", b"", &[]).unwrap());
+        let with = With { ring: ring.ring(), context: &context, call: &Call::UNBOUND, now: UnixTime::from_secs(1) };
+        let envelope = Encrypted::new();
+        let mut ivs = std::collections::HashSet::new();
+        let mut salts = std::collections::HashSet::new();
+        for _ in 0..5_000 {
+            let bytes = token_bytes(&sealed(&envelope, &with), 0).unwrap();
+            let parts = Parts::read(&bytes).unwrap();
+            assert!(ivs.insert(parts.iv), "an IV twice");
+            salts.insert(parts.salt);
+        }
+        assert_eq!(salts.len(), 1, "all of one epoch");
+        assert!(!ivs.contains(&[0; IV_LEN]));
+        let error = crypto::tests::with_broken_randomness(|| envelope.seal(&with, &mut |_| Ok(())).unwrap_err());
+        assert!(error.is_unavailable(), "and without randomness there is no token");
+        assert_eq!(envelope.epochs.process(), Some(std::process::id()));
+    }
+
+    /// An attacker's salts must not push out the content keys in use.
+    #[test]
+    fn t39_a_failed_open_leaves_the_memory_of_content_keys_as_it_was() {
+        let (ring, context) = (ring_of(1), Context::new("test", b"", &[]).unwrap());
+        let with = With { ring: ring.ring(), context: &context, call: &Call::UNBOUND, now: UnixTime::from_secs(1) };
+        let envelope = Encrypted::new();
+        let key = ring.get(ring.ids().next().unwrap().as_str()).unwrap();
+        let token = sealed(&envelope, &with);
+        assert_eq!(key.remembered(), 0);
+        let mut bytes = token_bytes(&token, 0).unwrap();
+        let salt = bytes.len() - 5;
+        for changed in 1..100 {
+            bytes[salt] = bytes[salt].wrapping_add(changed);
+            assert!(envelope.open(&with, &crate::bytes::token_text(&bytes)).is_err());
+            assert_eq!(key.remembered(), 0);
+        }
+        assert!(envelope.open(&with, &token).is_ok());
+        assert_eq!(key.remembered(), 1);
+    }
+
     /// A server that tried key after key would be an oracle for ciphertexts made to open under many (partitioning oracles,
     /// Len, Grubbs, Ristenpart, USENIX Security 2021).
     #[test]
     fn t32_a_token_is_tried_under_one_key_at_the_most() {
-        let keys = (0..10).map(|_| Key::generate(Alg::HkdfA256Gcm).unwrap()).collect();
-        let ring = Keyring::new(keys).unwrap();
-        let context = Context::new("test", b"", &[]).unwrap();
+        let (ring, context) = (ring_of(10), Context::new("test", b"", &[]).unwrap());
         let with = With { ring: ring.ring(), context: &context, call: &Call::UNBOUND, now: UnixTime::from_secs(1) };
         let envelope = Encrypted::new();
-        let token = envelope
-            .seal(&with, &mut |out| {
-                out.push(b"payload");
-                Ok(())
-            })
-            .unwrap();
+        let token = sealed(&envelope, &with);
         assert_eq!(decryptions(|| drop(envelope.open(&with, &token).unwrap())), 1);
         let mut bytes = token_bytes(&token, 0).unwrap();
         bytes[30] ^= 1;

@@ -83,6 +83,12 @@ impl Epochs {
         Ok(epoch)
     }
 
+    /// The process that the epoch belongs to.
+    #[cfg(test)]
+    pub(super) fn process(&self) -> Option<u32> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|epoch| epoch.process)
+    }
+
     /// Ends the epoch; the next token begins another.
     pub(super) fn end(&self) {
         *self.current.write().unwrap_or_else(PoisonError::into_inner) = None;

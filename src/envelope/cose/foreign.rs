@@ -24,6 +24,7 @@ use crate::{
 const ALG: i64 = 1;
 const CRIT: i64 = 2;
 const IV: i64 = 5;
+const PARTIAL_IV: i64 = 6;
 const SALT: i64 = -20;
 
 /// PartyU and PartyV parameters (RFC 9053 table 10): our derivation has none, so a message that states some is another.
@@ -241,6 +242,7 @@ impl<'b> Headers<'b> {
                 IV => self.iv = Some(reader.bytes()?),
                 SALT => self.salt = Some(reader.bytes()?),
                 CRIT => return Err(Fault("a critical header")),
+                PARTIAL_IV => return Err(Fault("a partial IV")),
                 _ if PARTIES.contains(&label) => return Err(Fault("a header of another key derivation")),
                 _ => walk::skip(reader)?,
             }
