@@ -94,8 +94,9 @@ impl With<'_> {
     }
 }
 
-/// The text of a finished frame, if it is short enough.
-fn finish(frame: &[u8]) -> Result<String, Error> {
+/// The text of a finished frame, which begins at `start`, if it is short enough.
+fn finish(bytes: &[u8], start: usize) -> Result<String, Error> {
+    let frame = bytes.get(start..).unwrap_or_default();
     if text_len(frame.len()) > MAX_TOKEN_TEXT {
         return Err(beyond_limits(frame.len()));
     }

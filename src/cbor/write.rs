@@ -49,6 +49,11 @@ impl Buffer {
         &mut self.0
     }
 
+    /// The bytes, which are public by now: encrypted, or meant to be read. Wiping them would cost more than sealing does.
+    pub(crate) fn publish(mut self) -> Vec<u8> {
+        std::mem::take(&mut *self.0)
+    }
+
     /// A writer of CBOR at the end.
     pub(crate) fn cbor(&mut self) -> Writer<'_> {
         Writer(Encoder::new(self))

@@ -94,7 +94,7 @@ impl Envelope for Encrypted {
         let protected_head = BytesHead::new(protected.len());
         let front = [FRAME, protected_head.as_slice(), protected, UNPROTECTED, &iv, head.as_slice()];
         match place(buffer.bytes_mut(), ROOM, &front) {
-            Some(start) => finish(buffer.bytes().get(start..).unwrap_or_default()),
+            Some(start) => finish(&buffer.publish(), start),
             // A head of more than three bytes.
             None => Err(beyond_limits(buffer.len())),
         }

@@ -117,7 +117,7 @@ impl Envelope for Proven {
         let front: [&[u8]; 6] =
             [&self.frame, PROTECTED_HEAD, &protected, UNPROTECTED, key.id().wire(), head.as_slice()];
         match place(buffer.bytes_mut(), room, &front) {
-            Some(start) => finish(buffer.bytes().get(start..).unwrap_or_default()),
+            Some(start) => finish(&buffer.publish(), start),
             None => Err(beyond_limits(buffer.len())),
         }
     }
