@@ -70,6 +70,33 @@ fn every_file_says_what_it_is_for_and_stays_readable() {
     }
 }
 
+/// Keys, secrets and what proves a message have no `==`: comparing them is the business of `ring`.
+#[test]
+fn t36_secrets_have_no_comparison_of_their_own() {
+    const SECRET: [&str; 7] = ["MacKey", "AeadKey", "Signer", "Verifier", "Secret", "SecretText", "Key"];
+    let mut seen = 0;
+    for file in rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
+        let text = fs::read_to_string(&file).unwrap();
+        let mut derived = "";
+        for line in text.lines().map(str::trim_start) {
+            assert!(!line.contains("impl PartialEq"), "{}: {line}", file.display());
+            if line.starts_with("#[derive") {
+                derived = line;
+            }
+            let name = line.trim_start_matches("pub(crate) ").trim_start_matches("pub ").strip_prefix("struct ");
+            if let Some(name) = name.and_then(head) {
+                let is_secret = SECRET.contains(&name.as_str());
+                seen += usize::from(is_secret);
+                assert!(!(is_secret && derived.contains("PartialEq")), "{}: {name}", file.display());
+            }
+            if !line.starts_with('#') && !line.starts_with("//") {
+                derived = "";
+            }
+        }
+    }
+    assert_eq!(seen, SECRET.len());
+}
+
 fn storey(module: &str) -> Option<usize> {
     ORDER.iter().position(|storey| storey.contains(&module))
 }

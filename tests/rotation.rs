@@ -78,6 +78,8 @@ fn t82_checking_finds_faults_of_time_and_loading_does_not_mind_them() {
     // The first key ends 500 s after the second one seals; its last tokens live for 1,000.
     let ring = Keyring::new(vec![one.expiring_at(later(700)), two.activating_at(later(200))]).unwrap();
     assert_eq!(ring.check(&POLICY, NOW), [Finding::StrandsTokens { key: one_id.clone(), earliest: later(1_200) }]);
+    let after_the_change = [Finding::StrandsTokens { key: one_id.clone(), earliest: later(1_200) }];
+    assert_eq!(ring.check(&POLICY, later(699)), after_the_change, "its tokens live on");
     assert!(ring.check(&POLICY, later(700)).is_empty(), "over is over");
     // Without a successor nothing seals from its end.
     let (one, one_id) = new_key();

@@ -158,43 +158,24 @@ impl Keyring {
         for algs in SUCCESSIONS {
             let keys: Vec<&Key> = self.ring.keys.iter().map(|key| &**key).collect();
             let keys: Vec<&Key> = keys.into_iter().filter(|key| algs.contains(&key.alg()) && key.can_seal()).collect();
-            findings.extend(self.nothing_seals(algs, &keys, now));
+            let reigns = self.reigns(algs, &keys);
+            findings.extend(nothing_seals(&reigns, &keys, now));
             for key in keys.iter().filter(|key| key.revoked_at().is_none()) {
                 findings.extend(activates_too_soon(key, &keys, policy, now));
-                findings.extend(self.strands_tokens(key, algs, &keys, policy, now));
+                findings.extend(strands_tokens(key, &reigns, policy, now));
             }
         }
         findings
     }
 
-    /// The first moment, now or at the end of a key, at which nothing seals any more.
-    fn nothing_seals(&self, algs: &[Alg], keys: &[&Key], now: UnixTime) -> Option<Finding> {
-        let ends = keys.iter().filter_map(|key| key.expires_at()).filter(|end| *end > now);
-        let from = ends.chain([now]).filter(|time| self.ring.sealing(algs, *time).is_none()).min()?;
-        // Keys that are accepted and never to seal (`from_secrets`) make no succession.
-        let last = keys.iter().rfind(|key| key.activates_at() != Some(UnixTime::MAX))?;
-        Some(Finding::NothingSeals { alg: last.alg(), from })
-    }
-
-    /// A key seals until the next one does or its own end; what it sealed last lives on for the longest life.
-    fn strands_tokens(
-        &self,
-        key: &Key,
-        algs: &[Alg],
-        keys: &[&Key],
-        policy: &RotationPolicy,
-        now: UnixTime,
-    ) -> Option<Finding> {
-        let end = key.expires_at().filter(|end| *end > now)?;
-        let seals_at = |time: UnixTime| self.ring.sealing(algs, time).is_some_and(|sealing| sealing.id() == key.id());
-        // The key seals at most between two moments at which anything changes.
+    /// Who seals, from each moment at which that may change.
+    fn reigns(&self, algs: &[Alg], keys: &[&Key]) -> Vec<Reign<'_>> {
         let changes = keys.iter().flat_map(|key| [key.activates_at(), key.expires_at()]).flatten();
-        let mut changes: Vec<UnixTime> = changes.filter(|time| *time > now).chain([now]).collect();
+        let mut changes: Vec<UnixTime> = changes.chain([UnixTime::from_secs(0)]).collect();
         changes.sort_unstable();
-        let last_begin = changes.iter().rposition(|time| seals_at(*time))?;
-        let stops = changes.get(last_begin + 1).copied().unwrap_or(end).min(end);
-        let earliest = stops.saturating_add(policy.longest_life);
-        (end < earliest).then(|| Finding::StrandsTokens { key: key.id().clone(), earliest })
+        changes.dedup();
+        let reign = |from| Reign { from, sealing: self.ring.sealing(algs, from).map(|key| key.id()) };
+        changes.into_iter().map(reign).collect()
     }
 
     /// Through the text and back: keys have no `Clone`, so that no copy is made by accident.
@@ -206,6 +187,30 @@ impl Keyring {
     fn retired(&self) -> Vec<Retired> {
         self.ring.retired.iter().map(|gone| Retired { id: gone.id.clone(), expires: gone.expires }).collect()
     }
+}
+
+/// A span of time, to the next one's beginning, and the key that seals in it.
+struct Reign<'a> {
+    from: UnixTime,
+    sealing: Option<&'a KeyId>,
+}
+
+/// The first moment, now or later, at which nothing seals.
+fn nothing_seals(reigns: &[Reign<'_>], keys: &[&Key], now: UnixTime) -> Option<Finding> {
+    // Keys that are accepted and never to seal (`from_secrets`) make no succession.
+    let last = keys.iter().rfind(|key| key.activates_at() != Some(UnixTime::MAX))?;
+    let current = reigns.partition_point(|reign| reign.from <= now).saturating_sub(1);
+    let vacant = reigns.get(current..)?.iter().find(|reign| reign.sealing.is_none())?;
+    Some(Finding::NothingSeals { alg: last.alg(), from: vacant.from.max(now) })
+}
+
+/// A key seals until the next one does or its own end; what it sealed last lives on for the longest life.
+fn strands_tokens(key: &Key, reigns: &[Reign<'_>], policy: &RotationPolicy, now: UnixTime) -> Option<Finding> {
+    let end = key.expires_at().filter(|end| *end > now)?;
+    let last = reigns.iter().rposition(|reign| reign.sealing == Some(key.id()))?;
+    let stops = reigns.get(last + 1).map_or(end, |next| next.from);
+    let earliest = stops.saturating_add(policy.longest_life);
+    (end < earliest).then(|| Finding::StrandsTokens { key: key.id().clone(), earliest })
 }
 
 /// Told by the moment when the key was made (`iat`). The first key of a succession has nobody to wait for.
