@@ -11,11 +11,13 @@
 
 mod jwks;
 mod rotation;
+mod shared;
 mod source;
 
 pub use self::{
     jwks::SecretText,
     rotation::{Finding, RotationPolicy},
+    shared::SharedKeyring,
 };
 
 use crate::{
@@ -23,6 +25,7 @@ use crate::{
     key::{Alg, Key, KeyId, WireId, weakness},
     time::UnixTime,
 };
+use arc_swap::ArcSwap;
 use std::{
     collections::{HashMap, HashSet},
     fmt,
@@ -219,26 +222,35 @@ impl Ring {
     }
 }
 
-/// Where a sealer or an opener takes its keys from: made from `&Keyring`.
+/// Where a sealer or an opener takes its keys from: made from `&Keyring` or `&SharedKeyring`.
 #[derive(Clone)]
-pub struct Keys(Arc<Ring>);
+pub struct Keys(Source);
+
+#[derive(Clone)]
+enum Source {
+    Fixed(Arc<Ring>),
+    Shared(Arc<ArcSwap<Ring>>),
+}
 
 impl Keys {
-    /// The keys of this moment.
-    pub(crate) fn ring(&self) -> &Arc<Ring> {
-        &self.0
+    /// The keys of this moment. Whoever works with them keeps them to the end, whatever is put in their place.
+    pub(crate) fn ring(&self) -> Arc<Ring> {
+        match &self.0 {
+            Source::Fixed(ring) => Arc::clone(ring),
+            Source::Shared(shared) => shared.load_full(),
+        }
     }
 }
 
 impl From<&Keyring> for Keys {
     fn from(keyring: &Keyring) -> Self {
-        Self(Arc::clone(&keyring.ring))
+        Self(Source::Fixed(Arc::clone(&keyring.ring)))
     }
 }
 
 impl fmt::Debug for Keys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Keys").field(&self.0.keys).finish()
+        f.debug_tuple("Keys").field(&self.ring().keys).finish()
     }
 }
 

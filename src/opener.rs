@@ -136,7 +136,8 @@ impl<T: SlipState> BoundOpener<'_, T> {
 
 impl<T: SlipState> Core<T> {
     pub(crate) fn open(&self, text: &str, call: &Call, now: UnixTime) -> Result<Slip<T>, Error> {
-        let with = With { ring: self.keys.ring(), context: &self.context, call, now };
+        let ring = self.keys.ring();
+        let with = With { ring: &ring, context: &self.context, call, now };
         let authentic = match self.envelope.open(&with, text) {
             Ok(authentic) => authentic,
             Err(error) => return self.adopt(text, call, now).unwrap_or(Err(error)),

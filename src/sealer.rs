@@ -215,7 +215,8 @@ impl<T: SlipState> Sealer<T> {
 
     fn write(&self, state: &T, id: &SlipId, times: &Times, call: &Call, now: UnixTime) -> Result<String, Error> {
         let core = self.opener.core();
-        let with = With { ring: core.keys.ring(), context: &core.context, call, now };
+        let ring = core.keys.ring();
+        let with = With { ring: &ring, context: &core.context, call, now };
         let mut payload = |out: &mut Buffer| {
             claims::write(out, id, times, T::VERSION);
             ser::state(state, T::LAYOUT, out).map_err(|Fault(why)| Error::misuse(why))

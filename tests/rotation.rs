@@ -4,7 +4,9 @@
 mod kit;
 
 use kit::{Cart, HOUR, Kind, NOW, cart, later, shared_ring};
-use orderslip::{Alg, ErrorKind, Finding, Key, KeyId, Keyring, Lifetime, RotationPolicy, Sealer, Standing};
+use orderslip::{
+    Alg, ErrorKind, Finding, Key, KeyId, Keyring, Lifetime, RotationPolicy, Sealer, SharedKeyring, Standing,
+};
 use proptest::prelude::*;
 use std::time::Duration;
 
@@ -131,6 +133,54 @@ fn t82_a_revoked_key_opens_nothing_and_says_expired() {
     let again = ring.revoke(id.as_str(), "again", later(5)).unwrap();
     assert_eq!(again.get(id.as_str()).unwrap().revoked_at(), Some(NOW), "the first revocation stands");
     assert!(ring.revoke("nobody", "x", NOW).unwrap_err().is_misuse());
+}
+
+/// Sealers, openers and their clones follow the shared ring at once; those of a fixed ring stay.
+#[test]
+fn t82_a_replaced_ring_is_followed_at_once() {
+    let (first, old) = ring();
+    let shared = SharedKeyring::new(first.clone());
+    let lifetime = Lifetime::absolute(POLICY.longest_life);
+    let running = Sealer::<Cart>::encrypted(&shared).lifetime(lifetime).build().unwrap();
+    let (opener, fixed) = (running.opener(), sealer(&first));
+    let before = running.seal_at(&cart(), NOW).unwrap();
+    let staged = first.stage(new_key().0, later(100), &POLICY, NOW).unwrap();
+    shared.replace(staged.revoke(old.as_str(), "lost", NOW).unwrap());
+    assert_eq!(opener.open_at(&before, NOW).unwrap_err().kind(), ErrorKind::KeyRetired);
+    assert!(running.seal_at(&cart(), NOW).unwrap_err().is_misuse(), "nothing seals until the next key does");
+    let after = running.clone().seal_at(&cart(), later(100)).unwrap();
+    assert!(opener.open_at(&after, later(100)).is_ok());
+    assert!(fixed.open_at(&before, NOW).is_ok());
+    assert_eq!(shared.clone().current().ids().count(), 2);
+}
+
+/// Swapped as fast as it goes under four threads that seal and open: whatever was sealed opens, under some ring or other.
+#[test]
+fn t82_swapping_under_load_refuses_nobody() {
+    let rings: Vec<Keyring> = (0..2).fold(vec![ring().0], |mut rings, _| {
+        let last = rings.last().unwrap();
+        rings.push(last.stage(new_key().0, later(100), &POLICY, NOW).unwrap());
+        rings
+    });
+    // Each ring has the keys of the ones before it; all tokens are of keys that the first one has.
+    let shared = SharedKeyring::new(rings[0].clone());
+    let running = Sealer::<Cart>::encrypted(&shared).lifetime(Lifetime::absolute(HOUR)).build().unwrap();
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..4)
+            .map(|_| {
+                scope.spawn(|| {
+                    for _ in 0..300 {
+                        let token = running.seal_at(&cart(), NOW).unwrap();
+                        assert_eq!(running.open_at(&token, NOW).unwrap().state(), &cart());
+                    }
+                })
+            })
+            .collect();
+        let mut swaps = rings.iter().cycle();
+        while workers.iter().any(|worker| !worker.is_finished()) {
+            shared.replace(swaps.next().unwrap().clone());
+        }
+    });
 }
 
 proptest! {
