@@ -4,7 +4,7 @@
 //! It may not know what a token, a key or a state looks like, and it never holds any of their bytes: every
 //! text in here is a constant of the program, a number, or the public id of a key.
 
-use std::{borrow::Cow, fmt, io};
+use std::{borrow::Cow, fmt, io, ops::Deref, sync::Arc};
 
 /// What went wrong.
 ///
@@ -40,7 +40,7 @@ use std::{borrow::Cow, fmt, io};
 /// }
 /// # Ok(()) }
 /// ```
-#[derive(thiserror::Error)]
+#[derive(Clone, thiserror::Error)]
 #[error(transparent)]
 pub struct Error(Box<Repr>);
 
@@ -87,7 +87,7 @@ pub enum Rejection {
     NotAuthentic,
 }
 
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 enum Repr {
     #[error("the token was rejected")]
     Rejected { gate: Rejection, why: &'static str },
@@ -114,7 +114,19 @@ enum Repr {
     #[error("{}{why}", Subject { kid, member: *member })]
     BadKey { kid: Option<String>, member: Option<&'static str>, why: &'static str },
     #[error("{what}")]
-    Unavailable { what: &'static str, source: Option<Box<dyn std::error::Error + Send + Sync>> },
+    Unavailable { what: &'static str, source: Option<Cause> },
+}
+
+/// What lies behind an error, shared among its clones. It is not an error itself, so that `source()` gives what it holds.
+#[derive(Clone, Debug)]
+struct Cause(Arc<dyn std::error::Error + Send + Sync>);
+
+impl Deref for Cause {
+    type Target = dyn std::error::Error + Send + Sync;
+
+    fn deref(&self) -> &Self::Target {
+        &*self.0
+    }
 }
 
 /// Why authentic bytes did not decode: constants of the program only, because serde's own messages quote the data.
@@ -238,7 +250,7 @@ impl Error {
     /// The cause is kept as the error's [`source`](std::error::Error::source) and is never part of its text.
     #[must_use]
     pub fn unavailable(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self::from(Repr::Unavailable { what: "a store did not answer", source: Some(cause.into()) })
+        Self::from(Repr::Unavailable { what: "a store did not answer", source: Some(Cause(Arc::from(cause.into()))) })
     }
 
     /// For users' own checks of an opened slip against a list of theirs: it has been revoked.
@@ -301,7 +313,7 @@ impl Error {
     }
 
     pub(crate) fn unreadable_source(what: &'static str, cause: io::Error) -> Self {
-        Self::from(Repr::Unavailable { what, source: Some(Box::new(cause)) })
+        Self::from(Repr::Unavailable { what, source: Some(Cause(Arc::new(cause))) })
     }
 
     pub(crate) fn clock_out_of_range() -> Self {

@@ -36,6 +36,11 @@ pub(crate) fn parse(text: &str) -> Option<Json> {
     Some(value)
 }
 
+/// The member of this name.
+pub(crate) fn member<'a>(members: &'a Members, name: &str) -> Option<&'a Json> {
+    members.iter().find(|(found, _)| found == name).map(|(_, value)| value)
+}
+
 impl Json {
     pub(crate) fn text(value: impl Into<String>) -> Self {
         Self::Text(Zeroizing::new(value.into()))

@@ -182,6 +182,18 @@ impl Key {
         self.times.revoked.as_ref().map(|revoked| revoked.at)
     }
 
+    /// Why the key was revoked, in the words of whoever did it.
+    #[must_use]
+    pub fn revoked_because(&self) -> Option<&str> {
+        self.times.revoked.as_ref().and_then(|revoked| revoked.reason.as_deref())
+    }
+
+    /// When the key was made, or when a ring got it (JWK member `iat`), if it says so.
+    #[must_use]
+    pub fn made_at(&self) -> Option<UnixTime> {
+        self.times.created
+    }
+
     /// Whether the key can seal, or, being public, only open.
     #[must_use]
     pub fn can_seal(&self) -> bool {
@@ -202,19 +214,20 @@ impl Key {
         self
     }
 
-    pub(crate) fn created_at(mut self, time: UnixTime) -> Self {
-        self.times.created.get_or_insert(time);
+    pub(crate) fn without_end(mut self) -> Self {
+        self.times.expires = None;
         self
     }
 
-    /// When the key was made (JWK member `iat`), if it says so.
-    pub(crate) fn made_at(&self) -> Option<UnixTime> {
-        self.times.created
+    pub(crate) fn being_made_at(mut self, time: UnixTime) -> Self {
+        self.times.created = Some(time);
+        self
     }
 
     /// The first revocation stands.
-    pub(crate) fn revoke(&mut self, at: UnixTime, reason: &str) {
+    pub(crate) fn revoked(mut self, at: UnixTime, reason: &str) -> Self {
         self.times.revoked.get_or_insert_with(|| Revoked { at, reason: Some(reason.to_owned()) });
+        self
     }
 
     /// Whether tokens of this key are opened at this time.

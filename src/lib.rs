@@ -36,7 +36,7 @@ pub use crate::{
     claims::SlipId,
     error::{Error, ErrorKind, Rejection},
     key::{Alg, Key, KeyId},
-    keyring::{Finding, Keyring, Keys, RotationPolicy, SecretText, SharedKeyring},
+    keyring::{Finding, Keyring, Keys, RingStatus, RotationPolicy, SecretText, SharedKeyring},
     lifetime::{DEFAULT_LEEWAY, Lifetime, MAX_LEEWAY},
     opener::{BoundOpener, Opener},
     sealer::{Bound, PublicAlg, Sealer},

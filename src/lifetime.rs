@@ -40,6 +40,11 @@ impl Lifetime {
         self
     }
 
+    /// How long a token of it may be accepted, by servers with this leeway.
+    pub(crate) fn longest(&self, leeway: Duration) -> Duration {
+        self.absolute.saturating_add(leeway)
+    }
+
     pub(crate) fn check(&self) -> Result<(), Error> {
         if self.absolute.as_secs() == 0 || self.idle.is_some_and(|idle| idle.as_secs() == 0) {
             return Err(Error::misuse("a lifetime of less than a second"));

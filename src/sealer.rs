@@ -241,6 +241,11 @@ impl<T: SlipState> Builder<T, Seals> {
         if !self.keys.ring().has(|key| key.can_seal() && algs.contains(&key.alg())) {
             return Err(Error::misuse("the ring has no key that could seal in this format"));
         }
+        let longest = lifetime.longest(self.leeway);
+        if let Some(allowed) = self.keys.ring().longest_life().filter(|allowed| *allowed < longest) {
+            let (longest, allowed) = (longest.as_secs(), allowed.as_secs());
+            tracing::warn!(longest, allowed, "tokens outlive what the key ring's schedule allows for, in seconds");
+        }
         Ok(Sealer { lifetime, opener: Opener::from_builder(self)? })
     }
 }

@@ -3,14 +3,14 @@
 //! It may not know where the text comes from or goes. Besides keys, a set holds what is left of retired ones:
 //! `{"kid": …, "exp": …, "retired": true}`.
 
-use super::{Keyring, Origin, Retired};
+use super::{Contents, Keyring, Origin, RotationPolicy, policy, schedule::Retired};
 use crate::{
     error::Error,
     json::{self, Json, Members},
     key::{Disclosure, Key, KeyId, MAX_KEY_TEXT},
     time::UnixTime,
 };
-use std::fmt;
+use std::{fmt, sync::Arc};
 use zeroize::Zeroizing;
 
 /// A text that nobody may see: wiped when dropped, silent in `Debug`.
@@ -44,25 +44,25 @@ impl Keyring {
             return Err(Error::bad_key("not one JSON object with unique members"));
         };
         let mut entries = None;
+        let mut contents = Contents::of(Vec::new(), Origin::Shared);
         for (name, value) in set {
             match (name.as_str(), value) {
                 ("keys", Json::List(list)) => entries = Some(list),
                 ("keys", _) => return Err(Error::bad_key_member("keys", "not a list")),
+                (policy::MEMBER, value) => contents.policy = Some(RotationPolicy::read(&value)?),
                 // RFC 7517 section 5: other members of a set are ignored.
-                _ => {}
+                (_, value) => contents.foreign.push((name, value)),
             }
         }
         let entries = entries.ok_or_else(|| Error::bad_key_member("keys", "missing"))?;
-        let mut keys = Vec::with_capacity(entries.len());
-        let mut retired = Vec::new();
         for entry in entries {
             let Json::Object(members) = entry else { return Err(Error::bad_key_member("keys", "holds no object")) };
             match read_retired(&members)? {
-                Some(gone) => retired.push(gone),
-                None => keys.push(Key::from_json(Json::Object(members))?),
+                Some(gone) => contents.retired.push(gone),
+                None => contents.keys.push(Arc::new(Key::from_json(Json::Object(members))?)),
             }
         }
-        Self::assemble(keys, retired, Origin::Shared)
+        Self::assemble(contents)
     }
 
     /// The whole ring as a JWK Set, with all secrets: for a secret store or a file of mode 0600.
@@ -77,8 +77,13 @@ impl Keyring {
     /// ```
     #[must_use]
     pub fn to_jwks(&self) -> SecretText {
-        let keys = self.ring.keys.iter().map(|key| key.to_json(Disclosure::Secret));
-        SecretText(render(keys.chain(self.ring.retired.iter().map(write_retired))))
+        let contents = self.ring.contents();
+        let keys = contents.keys.iter().map(|key| key.to_json(Disclosure::Secret));
+        let keys = keys.chain(contents.retired.iter().map(write_retired)).collect();
+        let mut set = vec![("keys".to_owned(), Json::List(keys))];
+        set.extend(contents.policy.map(|policy| (policy::MEMBER.to_owned(), policy.write())));
+        set.extend(contents.foreign.iter().map(|(name, value)| (name.clone(), value.copy())));
+        SecretText(render(set))
     }
 
     /// The public halves of the signing keys as a JWK Set, for services that verify and cannot seal.
@@ -86,8 +91,37 @@ impl Keyring {
     /// Revoked keys are in it with their `revoked` member; symmetric keys have no public half and are not.
     #[must_use]
     pub fn public_jwks(&self) -> String {
-        let keys = self.ring.keys.iter().filter(|key| !key.is_symmetric());
-        String::clone(&render(keys.map(|key| key.to_json(Disclosure::Public))))
+        let keys = self.ring.keys().filter(|key| !key.is_symmetric()).map(|key| key.to_json(Disclosure::Public));
+        String::clone(&render(vec![("keys".to_owned(), Json::List(keys.collect()))]))
+    }
+}
+
+/// The well-formed `revoked` members of a set of which nothing else need be right: who was revoked, when and why.
+pub(super) fn revocations(text: &str) -> Vec<Revocation> {
+    if text.len() > MAX_KEY_TEXT {
+        return Vec::new();
+    }
+    let Some(Json::Object(set)) = json::parse(text) else { return Vec::new() };
+    let Some(Json::List(entries)) = json::member(&set, "keys") else { return Vec::new() };
+    entries.iter().filter_map(Revocation::read).collect()
+}
+
+pub(super) struct Revocation {
+    pub(super) kid: String,
+    pub(super) at: UnixTime,
+    pub(super) reason: String,
+}
+
+impl Revocation {
+    fn read(entry: &Json) -> Option<Self> {
+        let Json::Object(entry) = entry else { return None };
+        let Some(Json::Object(revoked)) = json::member(entry, "revoked") else { return None };
+        let text = |members, name| json::member(members, name).and_then(Json::as_text);
+        Some(Self {
+            kid: text(entry, "kid")?.to_owned(),
+            at: json::member(revoked, "revoked_at").and_then(Json::as_u64).and_then(UnixTime::from_wire)?,
+            reason: text(revoked, "reason").unwrap_or_default().to_owned(),
+        })
     }
 }
 
@@ -95,7 +129,7 @@ impl Keyring {
 const WIRE_ID: &str = "wire_id";
 
 fn read_retired(members: &Members) -> Result<Option<Retired>, Error> {
-    let member = |name| members.iter().find(|(found, _)| found == name).map(|(_, value)| value);
+    let member = |name| json::member(members, name);
     match member("retired") {
         None => return Ok(None),
         Some(Json::Bool(true)) => {}
@@ -122,8 +156,8 @@ fn write_retired(gone: &Retired) -> Json {
     Json::Object(members)
 }
 
-fn render(keys: impl Iterator<Item = Json>) -> Zeroizing<String> {
-    let set = Json::Object(vec![("keys".to_owned(), Json::List(keys.collect()))]);
+fn render(set: Members) -> Zeroizing<String> {
+    let set = Json::Object(set);
     // One allocation that is large enough, so that growing leaves no copy behind.
     let mut out = Vec::with_capacity(CAPACITY);
     serde_json::to_writer_pretty(&mut out, &set)

@@ -1,11 +1,16 @@
 //! A ring that is replaced while sealers and openers run.
 //!
-//! It may not know where the next ring comes from. Reading takes no lock: whoever is at work finishes with the ring that it
-//! began with, and the next call has the new one.
+//! It may not know keys or files: `watch.rs` brings the next ring. Reading takes no lock: whoever is at work finishes with the
+//! ring that it began with, and the next call has the new one.
 
-use super::{Keyring, Keys, Ring, Source};
+use super::{Keyring, Keys, Ring, Source, watch::Watch};
+use crate::{error::Error, time::UnixTime};
 use arc_swap::ArcSwap;
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 /// A handle on a ring that can be replaced under running sealers and openers.
 ///
@@ -26,24 +31,142 @@ use std::{fmt, sync::Arc};
 /// # Ok(()) }
 /// ```
 #[derive(Clone)]
-pub struct SharedKeyring(Arc<ArcSwap<Ring>>);
+pub struct SharedKeyring(pub(super) Arc<Shared>);
+
+pub(super) struct Shared {
+    ring: ArcSwap<Ring>,
+    /// Whoever brings a ring holds it; whoever uses one does not.
+    desk: Mutex<Desk>,
+    /// Whoever looks at the file holds it meanwhile.
+    turn: Mutex<()>,
+}
+
+/// What is known of the ring and of where it comes from.
+pub(super) struct Desk {
+    pub(super) loaded_at: UnixTime,
+    pub(super) watch: Option<Watch>,
+}
+
+/// How it stands with a shared ring: for a health check, and for whoever wonders why a new key does not show.
+#[derive(Clone, Debug)]
+pub struct RingStatus {
+    loaded_at: UnixTime,
+    checked_at: Option<UnixTime>,
+    last_error: Option<Error>,
+}
+
+impl RingStatus {
+    /// When the ring in use was loaded, or put in its place by hand.
+    #[must_use]
+    pub fn loaded_at(&self) -> UnixTime {
+        self.loaded_at
+    }
+
+    /// For how long the ring has been in use.
+    #[must_use]
+    pub fn age(&self, now: UnixTime) -> Duration {
+        now.since(self.loaded_at)
+    }
+
+    /// When the file was last looked at, whatever was found; `None` if there is no file.
+    #[must_use]
+    pub fn checked_at(&self) -> Option<UnixTime> {
+        self.checked_at
+    }
+
+    /// Why the file as it is now is not the ring in use; `None` if it is.
+    #[must_use]
+    pub fn last_error(&self) -> Option<&Error> {
+        self.last_error.as_ref()
+    }
+}
 
 impl SharedKeyring {
     /// Shares a ring.
     #[must_use]
     pub fn new(keyring: Keyring) -> Self {
-        Self(Arc::new(ArcSwap::new(keyring.ring)))
+        Self(Arc::new(Shared::new(keyring, None)))
     }
 
     /// The ring of this moment.
     #[must_use]
     pub fn current(&self) -> Keyring {
-        Keyring { ring: self.0.load_full() }
+        Keyring { ring: self.0.ring() }
     }
 
     /// Replaces the ring, for all handles, sealers and openers at once.
+    ///
+    /// If the new ring does not open what the old one has sealed, an event says so (level WARN, target `orderslip::keyring`).
     pub fn replace(&self, keyring: Keyring) {
-        self.0.store(keyring.ring);
+        self.0.desk().put(&self.0, keyring);
+    }
+
+    /// Since when the ring is in use, and what the last look at its file has found.
+    #[must_use]
+    pub fn status(&self) -> RingStatus {
+        let desk = self.0.desk();
+        RingStatus {
+            loaded_at: desk.loaded_at,
+            checked_at: desk.watch.as_ref().map(Watch::checked_at),
+            last_error: desk.watch.as_ref().and_then(Watch::last_error).cloned(),
+        }
+    }
+}
+
+impl Shared {
+    pub(super) fn new(keyring: Keyring, watch: Option<Watch>) -> Self {
+        keyring.tell_findings();
+        let desk = Mutex::new(Desk { loaded_at: now(), watch });
+        Self { ring: ArcSwap::new(keyring.ring), desk, turn: Mutex::new(()) }
+    }
+
+    pub(super) fn ring(&self) -> Arc<Ring> {
+        self.ring.load_full()
+    }
+
+    pub(super) fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(super) fn desk(&self) -> MutexGuard<'_, Desk> {
+        // Nothing in here is half done when a thread panics.
+        self.desk.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Desk {
+    pub(super) fn put(&mut self, shared: &Shared, keyring: Keyring) {
+        let old = Keyring { ring: shared.ring() };
+        old.tell_what_is_lost(&keyring);
+        keyring.tell_findings();
+        shared.ring.store(keyring.ring);
+        self.loaded_at = now();
+    }
+}
+
+/// For logs and status alone: a clock out of range must not keep a ring from being loaded.
+pub(super) fn now() -> UnixTime {
+    UnixTime::now().unwrap_or(UnixTime::from_secs(0))
+}
+
+impl Keyring {
+    /// What `check` finds, if the ring says what it must allow for.
+    fn tell_findings(&self) {
+        for finding in self.policy().into_iter().flat_map(|policy| self.check(policy, now())) {
+            tracing::warn!(%finding, "the key ring's schedule has a fault");
+        }
+    }
+
+    /// What the next ring would refuse of this one's tokens.
+    fn tell_what_is_lost(&self, next: &Self) {
+        let unknown = super::RotationPolicy { propagation: Duration::ZERO, longest_life: Duration::ZERO };
+        let policy = next.policy().or(self.policy()).unwrap_or(&unknown);
+        for finding in self.check_against(next, policy, now()) {
+            match finding {
+                super::Finding::TimesDiffer { .. } => {}
+                _ => tracing::warn!(%finding, "the new key ring refuses live tokens of the one that it replaces"),
+            }
+        }
     }
 }
 

@@ -2,15 +2,19 @@
 //!
 //! It may not know formats of keys. It looks at the permissions of a file and says what it saw as an event.
 
-use super::{Keyring, Origin};
+use super::{Contents, Keyring, Origin};
 use crate::{
     bytes::Secret,
     crypto,
     error::Error,
-    key::{Alg, Key, MIN_SECRET, weakness},
+    key::{Alg, Key, MAX_KEY_TEXT, MIN_SECRET, weakness},
     time::UnixTime,
 };
-use std::{fs, io::Write as _, path::Path};
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    path::Path,
+};
 use zeroize::Zeroizing;
 
 /// The shortest secret *text* in the environment: what 32 random bytes take in base64, without padding.
@@ -44,7 +48,7 @@ impl Keyring {
             let accepted = derive(secret)?.into_keys();
             keys.extend(accepted.into_iter().map(|key| key.activating_at(UnixTime::MAX)));
         }
-        Self::assemble(keys, Vec::new(), Origin::Shared)
+        Self::assemble(Contents::of(keys, Origin::Shared))
     }
 
     /// Reads an environment variable: a JWK Set if it begins with `{`, and else one or more secrets separated by white
@@ -82,13 +86,36 @@ impl Keyring {
     /// [`Error::is_unavailable`] if the file cannot be read, and [`Error::is_misuse`] as [`from_jwks`](Self::from_jwks).
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
-        let text =
-            fs::read_to_string(path).map_err(|cause| Error::unreadable_source("the key file cannot be read", cause))?;
-        let keyring = Self::from_jwks(&Zeroizing::new(text))?;
-        if keyring.ring.has(|key| key.secret().is_some()) && is_readable_by_others(path) {
-            tracing::warn!(path = %path.display(), "the key file holds secrets and others than its owner may read it");
+        let keyring = Self::from_jwks(&read(path)?)?;
+        keyring.warn_if_readable_by_others(path);
+        Ok(keyring)
+    }
+
+    /// Reads a JWK Set from a file that nobody but its owner may read, if it holds secrets: where files are yours to set the
+    /// mode of, this is the function to take.
+    ///
+    /// # Errors
+    /// [`Error::is_misuse`] if others may read the file (a mode of more than 0700) and it holds secrets, and else as
+    /// [`from_file`](Self::from_file). On systems without such modes there is no such check.
+    pub fn from_private_file(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let keyring = Self::from_jwks(&read(path)?)?;
+        if keyring.holds_secrets() && is_readable_by_others(path) {
+            return Err(Error::misuse(
+                "the key file holds secrets and others than its owner may read it: `chmod 600` it",
+            ));
         }
         Ok(keyring)
+    }
+
+    pub(super) fn warn_if_readable_by_others(&self, path: &Path) {
+        if self.holds_secrets() && is_readable_by_others(path) {
+            tracing::warn!(path = %path.display(), "the key file holds secrets and others than its owner may read it");
+        }
+    }
+
+    fn holds_secrets(&self) -> bool {
+        self.ring.has(|key| key.secret().is_some())
     }
 
     /// Writes the ring with all its secrets to a file of mode 0600, whole or not at all.
@@ -100,6 +127,26 @@ impl Keyring {
         write_atomically(path, self.to_jwks().expose().as_bytes())
             .map_err(|cause| Error::unreadable_source("the key file cannot be written", cause))
     }
+}
+
+/// The text of a key file. A file that is longer than any set is read no further, and what is no file (a pipe, a device)
+/// not at all, as it might never end.
+pub(super) fn read(path: &Path) -> Result<Zeroizing<String>, Error> {
+    let cannot = |cause| Error::unreadable_source("the key file cannot be read", cause);
+    let file = fs::File::open(path).map_err(cannot)?;
+    let metadata = file.metadata().map_err(cannot)?;
+    if !metadata.is_file() {
+        return Err(cannot(std::io::Error::other("not a regular file")));
+    }
+    let limit = u64::try_from(MAX_KEY_TEXT).unwrap_or(u64::MAX).saturating_add(1);
+    // One allocation that is large enough, so that growing leaves no copy behind.
+    let room = usize::try_from(metadata.len().min(limit)).unwrap_or(MAX_KEY_TEXT).saturating_add(1);
+    let mut text = Zeroizing::new(String::with_capacity(room));
+    file.take(limit).read_to_string(&mut text).map_err(|cause| match cause.kind() {
+        std::io::ErrorKind::InvalidData => Error::bad_key("not UTF-8"),
+        _ => cannot(cause),
+    })?;
+    Ok(text)
 }
 
 /// What one secret gives.

@@ -1,0 +1,197 @@
+//! What a set of keys answers: which key seals now, and what becomes of a token that names a key.
+//!
+//! It may not know texts or files. Both answers cost the same in a ring of three keys and in one of a thousand: whatever
+//! depends on all keys is sorted out once, when the ring is made.
+
+use super::RotationPolicy;
+use crate::{
+    error::Error,
+    json::Members,
+    key::{Alg, Key, KeyId, WireId, weakness},
+    time::UnixTime,
+};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+/// What a ring is made of.
+pub(crate) struct Contents {
+    pub(super) keys: Vec<Arc<Key>>,
+    pub(super) retired: Vec<Retired>,
+    pub(super) origin: Origin,
+    pub(super) policy: Option<RotationPolicy>,
+    /// Members of the set that are not ours: kept, so that reading and writing loses nothing.
+    pub(super) foreign: Members,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// Shared with other servers, or to be: an id that is not in it may be in theirs.
+    Shared,
+    /// Made for this process: nobody else can have sealed anything.
+    Ephemeral,
+}
+
+/// What `prune` leaves of a key: enough to tell *expired* from *unknown*.
+#[derive(Clone)]
+pub(super) struct Retired {
+    pub(super) id: KeyId,
+    pub(super) expires: UnixTime,
+}
+
+pub(crate) struct Ring {
+    /// Distinguishes this set of keys from any other of this process.
+    serial: u64,
+    contents: Contents,
+    by_wire: HashMap<WireId, Slot>,
+    successions: HashMap<Alg, Succession>,
+}
+
+enum Slot {
+    Live(usize),
+    Retired(usize),
+}
+
+/// The keys of one algorithm that may ever seal, by their activation; of two alike, the later in the set is the later here.
+type Succession = Vec<(UnixTime, usize)>;
+
+/// What a ring says to the key id of a token.
+pub(crate) enum Lookup<'a> {
+    Accepted(&'a Arc<Key>),
+    Retired,
+    Unknown,
+}
+
+impl Contents {
+    pub(super) fn of(keys: Vec<Key>, origin: Origin) -> Self {
+        let keys = keys.into_iter().map(Arc::new).collect();
+        Self { keys, retired: Vec::new(), origin, policy: None, foreign: Members::new() }
+    }
+}
+
+impl Ring {
+    pub(super) fn new(contents: Contents) -> Result<Self, Error> {
+        static SERIAL: AtomicU64 = AtomicU64::new(0);
+        check_structure(&contents.keys)?;
+        let mut by_wire = HashMap::with_capacity(contents.keys.len() + contents.retired.len());
+        let mut successions: HashMap<Alg, Succession> = HashMap::new();
+        for (index, key) in contents.keys.iter().enumerate() {
+            if by_wire.insert(*key.id().wire(), Slot::Live(index)).is_some() {
+                return Err(Error::bad_key("another key of the set has the same wire id").about_key(key.id().as_str()));
+            }
+            if key.can_seal() && key.revoked_at().is_none() {
+                let from = key.activates_at().unwrap_or(UnixTime::from_secs(0));
+                successions.entry(key.alg()).or_default().push((from, index));
+            }
+        }
+        for (index, gone) in contents.retired.iter().enumerate() {
+            if by_wire.insert(*gone.id.wire(), Slot::Retired(index)).is_some() {
+                return Err(Error::bad_key("both retired and in use").about_key(gone.id.as_str()));
+            }
+        }
+        successions.values_mut().for_each(|succession| succession.sort_unstable());
+        let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
+        Ok(Self { serial, contents, by_wire, successions })
+    }
+
+    pub(crate) fn serial(&self) -> u64 {
+        self.serial
+    }
+
+    pub(super) fn contents(&self) -> &Contents {
+        &self.contents
+    }
+
+    pub(super) fn keys(&self) -> impl Iterator<Item = &Key> {
+        self.contents.keys.iter().map(|key| &**key)
+    }
+
+    /// The key for one of these algorithms whose activation is the latest reached.
+    pub(crate) fn sealing(&self, algs: &[Alg], now: UnixTime) -> Option<&Arc<Key>> {
+        let (_, index) = algs.iter().filter_map(|alg| self.latest_reached(*alg, now)).max()?;
+        self.contents.keys.get(index)
+    }
+
+    fn latest_reached(&self, alg: Alg, now: UnixTime) -> Option<(UnixTime, usize)> {
+        let succession = self.successions.get(&alg)?;
+        let reached = succession.get(..succession.partition_point(|(from, _)| *from <= now))?;
+        let is_accepted = |index: usize| self.contents.keys.get(index).is_some_and(|key| key.is_accepted(now));
+        reached.iter().rev().find(|(_, index)| is_accepted(*index)).copied()
+    }
+
+    /// How long its tokens may live, if it says so.
+    pub(crate) fn longest_life(&self) -> Option<Duration> {
+        self.contents.policy.map(|policy| policy.longest_life)
+    }
+
+    pub(crate) fn has(&self, suits: impl Fn(&Key) -> bool) -> bool {
+        self.keys().any(suits)
+    }
+
+    /// Exactly one key or none: there is no second try (partitioning oracles, docs/threats.md T32).
+    pub(crate) fn lookup(&self, wire: &WireId, now: UnixTime) -> Lookup<'_> {
+        match self.by_wire.get(wire) {
+            Some(Slot::Live(index)) => match self.contents.keys.get(*index) {
+                Some(key) if key.is_accepted(now) => Lookup::Accepted(key),
+                _ => Lookup::Retired,
+            },
+            Some(Slot::Retired(_)) => Lookup::Retired,
+            None => Lookup::Unknown,
+        }
+    }
+
+    /// The key that tokens name so, accepted or not.
+    pub(crate) fn by_wire(&self, wire: &WireId) -> Option<&Key> {
+        match self.by_wire.get(wire) {
+            Some(Slot::Live(index)) => self.contents.keys.get(*index).map(|key| &**key),
+            _ => None,
+        }
+    }
+
+    pub(super) fn retired_by_wire(&self, wire: &WireId) -> Option<&Retired> {
+        match self.by_wire.get(wire) {
+            Some(Slot::Retired(index)) => self.contents.retired.get(*index),
+            _ => None,
+        }
+    }
+
+    /// What an unknown key id means here.
+    pub(crate) fn unknown_key(&self) -> Error {
+        match self.contents.origin {
+            Origin::Shared => Error::unknown_key(),
+            Origin::Ephemeral => Error::not_authentic("a key id that this process never made"),
+        }
+    }
+}
+
+/// Structural faults only: a schedule that is badly timed must not keep a server from starting.
+fn check_structure(keys: &[Arc<Key>]) -> Result<(), Error> {
+    if keys.is_empty() {
+        return Err(Error::bad_key("a ring without keys"));
+    }
+    let about = |key: &Key, why| Err(Error::bad_key(why).about_key(key.id().as_str()));
+    let mut ids = HashSet::new();
+    let mut secrets = HashSet::new();
+    for key in keys {
+        if !ids.insert(key.id().as_str()) {
+            return about(key, "two keys have this id");
+        }
+        let Some(secret) = key.secret() else { continue };
+        if !secrets.insert(crate::crypto::sha256(secret.expose())) {
+            return about(key, "the same secret as another key: one secret, one algorithm");
+        }
+        if let (true, Some(why)) = (key.is_symmetric(), weakness(secret.expose())) {
+            return about(key, why);
+        }
+    }
+    // A document for the public that holds a secret, or a server's file in which somebody pasted a stranger's key.
+    if keys.iter().any(|key| key.is_symmetric()) && keys.iter().any(|key| key.is_public()) {
+        return Err(Error::bad_key("public keys beside symmetric ones: two sets, one for each"));
+    }
+    Ok(())
+}
