@@ -115,6 +115,14 @@ pub(crate) struct Claims {
     authentic: Authentic,
 }
 
+/// Claims that anybody may have written.
+pub(crate) struct Unproven {
+    pub(crate) id: SlipId,
+    pub(crate) times: Times,
+    pub(crate) version: u64,
+    pub(crate) state: Vec<u8>,
+}
+
 impl Claims {
     /// An authentic token whose claims are not ours comes from another program with our key, or from a newer one: it is
     /// undecodable, not forged.
@@ -122,6 +130,12 @@ impl Claims {
         let undecodable = |Fault(why)| Error::undecodable(Undecodable { why, field: None });
         let (id, times, version, state) = read(authentic.payload()).map_err(undecodable)?;
         Ok(Self { id, times, version, state, authentic })
+    }
+
+    /// Reads what nobody has authenticated: to be shown to a person, with those words, and for nothing else.
+    pub(crate) fn read_unproven(payload: &[u8]) -> Option<Unproven> {
+        let (id, times, version, state) = read(payload).ok()?;
+        Some(Unproven { id, times, version, state: payload.get(state)?.to_vec() })
     }
 
     pub(crate) fn state(&self) -> &[u8] {

@@ -30,6 +30,9 @@ pub(crate) trait Envelope: Send + Sync {
     /// Opens a token, or says no more than that it is not one.
     fn open(&self, with: &With<'_>, text: &str) -> Result<Authentic, Error>;
 
+    /// What a token of this format shows without a key.
+    fn dissect(&self, text: &str) -> Result<Anatomy, Error>;
+
     /// Forgets the content key in use: after a snapshot of the machine was restored.
     fn new_epoch(&self) {}
 }
@@ -60,6 +63,17 @@ impl Authentic {
     pub(crate) fn key_is_current(&self) -> bool {
         self.key_is_current
     }
+}
+
+/// The parts of a token. Nothing of it is proven.
+pub(crate) struct Anatomy {
+    pub(crate) format: &'static str,
+    pub(crate) alg: Alg,
+    pub(crate) wire_id: WireId,
+    /// The names of the parts with their bytes, in their order.
+    pub(crate) parts: Vec<(&'static str, usize)>,
+    /// What is in clear in a token that is not encrypted.
+    pub(crate) payload: Option<Vec<u8>>,
 }
 
 /// Whether a text claims to be one of our formats, by the first three bytes of their frames. Such a text is never offered

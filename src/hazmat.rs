@@ -5,7 +5,18 @@
 //! vectors and other implementations can be checked against this one, and so that a key or a message from elsewhere can be
 //! looked into.
 //!
-//! It may not know claims, states or rings.
+//! Its own files may not know how a `Sealer` decides; they speak of bytes.
+//!
+//! Besides, [`inspect`] shows what stands in a token of ours, and [`mint`] makes one for a purpose that is no type of the program:
+//! what the command `orderslip` does.
+
+mod inspect;
+mod mint;
+
+pub use self::{
+    inspect::{Claims, Inspection, inspect, reveal},
+    mint::{BoundTo, Format, Mint, external_aad, mint},
+};
 
 /// COSE messages (RFC 9052) of at most 64 KiB, in any encoding with definite lengths, with or without the CWT tag 61.
 ///

@@ -30,7 +30,7 @@ pub use self::{
 use self::shared::Shared;
 use crate::{
     error::Error,
-    key::{Alg, Key, KeyId},
+    key::{Alg, Key, KeyId, WireId},
     time::UnixTime,
 };
 use std::{fmt, sync::Arc};
@@ -91,6 +91,10 @@ impl Keyring {
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Key> {
         self.ring.keys().find(|key| key.id().as_str() == id)
+    }
+
+    pub(crate) fn by_wire(&self, wire: &WireId) -> Option<&Key> {
+        self.ring.by_wire(wire)
     }
 
     /// The ids of keys whose secrets have been erased ([`prune`](Self::prune)), and when they ended.

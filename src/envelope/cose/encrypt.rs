@@ -24,7 +24,7 @@ use crate::{
         write::{Buffer, BytesHead, place},
     },
     crypto::{self, IV_LEN, TAG_LEN},
-    envelope::{Authentic, Envelope, With, Write, beyond_limits, finish, malformed},
+    envelope::{Anatomy, Authentic, Envelope, With, Write, beyond_limits, finish, malformed},
     error::Error,
     key::{Alg, WIRE_LEN, WireId},
 };
@@ -118,6 +118,25 @@ impl Envelope for Encrypted {
         let start = parts.ciphertext.start;
         let key_is_current = with.is_current(key, &ALGS);
         Ok(Authentic { bytes, payload: start..start + len, key_is_current })
+    }
+
+    fn dissect(&self, text: &str) -> Result<Anatomy, Error> {
+        let bytes = token_bytes(text, 0)?;
+        let Parts { protected: header, ciphertext, kid, .. } = Parts::read(&bytes).map_err(malformed)?;
+        let header = bytes.get(header).unwrap_or_default();
+        let alg = ALGS.into_iter().find(|alg| protected(*alg) == header);
+        let inside = [header.len(), IV_LEN, ciphertext.len(), WIRE_LEN, SALT_LEN];
+        let parts = vec![
+            ("frame", bytes.len() - inside.iter().sum::<usize>()),
+            ("protected header", header.len()),
+            ("iv", IV_LEN),
+            ("ciphertext", ciphertext.len() - TAG_LEN),
+            ("tag", TAG_LEN),
+            ("key id", WIRE_LEN),
+            ("salt", SALT_LEN),
+        ];
+        let alg = alg.ok_or_else(|| Error::malformed("not the shape of a token"))?;
+        Ok(Anatomy { format: "COSE_Encrypt", alg, wire_id: kid, parts, payload: None })
     }
 
     fn new_epoch(&self) {

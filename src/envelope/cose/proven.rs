@@ -23,7 +23,7 @@ use crate::{
         write::{Buffer, BytesHead, place},
     },
     crypto::Unauthentic,
-    envelope::{Authentic, Envelope, With, Write, beyond_limits, finish, malformed},
+    envelope::{Anatomy, Authentic, Envelope, With, Write, beyond_limits, finish, malformed},
     error::Error,
     key::{Alg, Key, WIRE_LEN, WireId},
 };
@@ -137,6 +137,27 @@ impl Envelope for Proven {
         verify(key, message, proof).map_err(|Unauthentic| Error::not_authentic("the proof does not hold"))?;
         let key_is_current = with.is_current(key, self.sealing);
         Ok(Authentic { bytes, payload: parts.payload, key_is_current })
+    }
+
+    fn dissect(&self, text: &str) -> Result<Anatomy, Error> {
+        let bytes = token_bytes(text, 0)?;
+        let Parts { protected, kid, payload, proof, .. } = self.read(&bytes, 0).map_err(malformed)?;
+        let (format, proof_name) = match self.structure {
+            MAC0 => ("COSE_Mac0", "tag"),
+            _ => ("COSE_Sign1", "signature"),
+        };
+        let inside = [protected.len(), WIRE_LEN, payload.len(), proof.len()];
+        let parts = vec![
+            ("frame", bytes.len() - inside.iter().sum::<usize>()),
+            ("protected header", protected.len()),
+            ("key id", WIRE_LEN),
+            ("payload", payload.len()),
+            (proof_name, proof.len()),
+        ];
+        let alg = self.opening.iter().find(|alg| self::protected(**alg) == protected);
+        let alg = *alg.ok_or_else(|| Error::malformed("not the shape of a token"))?;
+        let payload = bytes.get(payload).map(<[u8]>::to_vec);
+        Ok(Anatomy { format, alg, wire_id: kid, parts, payload })
     }
 }
 

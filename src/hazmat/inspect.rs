@@ -1,0 +1,188 @@
+//! Looking into a token of ours: what it shows to everybody, and what it shows to the holder of its key.
+//!
+//! It may not decide anything: neither function looks at the end of a token's life, and nothing that `inspect` gives is proven.
+
+use crate::{
+    bytes,
+    claims::{self, SlipId},
+    envelope::{
+        Anatomy, Envelope, With,
+        cose::{FIRST_CHARACTERS, encrypt::Encrypted, proven::Proven},
+    },
+    error::Error,
+    hazmat::mint::BoundTo,
+    key::{Alg, Key, WireId},
+    keyring::{Keyring, Keys},
+    lifetime::Times,
+    time::UnixTime,
+};
+
+/// What a token shows without any key. **Nothing of it is proven**: anybody can write such a text.
+#[derive(Clone, Debug)]
+pub struct Inspection {
+    format: &'static str,
+    alg: Alg,
+    wire_id: WireId,
+    parts: Vec<(&'static str, usize)>,
+    claims: Option<Claims>,
+}
+
+impl Inspection {
+    /// The COSE message: `COSE_Encrypt`, `COSE_Mac0` or `COSE_Sign1`.
+    #[must_use]
+    pub fn format(&self) -> &'static str {
+        self.format
+    }
+
+    /// The algorithm that the header names.
+    #[must_use]
+    pub fn alg(&self) -> Alg {
+        self.alg
+    }
+
+    /// The key id as the token has it: eight bytes in base64url, the beginning of the key's thumbprint.
+    #[must_use]
+    pub fn key_id(&self) -> String {
+        bytes::public_text(&self.wire_id)
+    }
+
+    /// The key of a ring that the token names, whether the ring would still accept it or not.
+    #[must_use]
+    pub fn key<'k>(&self, keys: &'k Keyring) -> Option<&'k Key> {
+        keys.by_wire(&self.wire_id)
+    }
+
+    /// The parts with their sizes in bytes, before base64url, in their order.
+    #[must_use]
+    pub fn parts(&self) -> &[(&'static str, usize)] {
+        &self.parts
+    }
+
+    /// What a signed token says in clear. `None` for an encrypted one, and for claims that are not ours.
+    #[must_use]
+    pub fn claims(&self) -> Option<&Claims> {
+        self.claims.as_ref()
+    }
+}
+
+/// The claims of a token: proven if they come from [`reveal`], and not if they come from [`inspect`].
+#[derive(Clone)]
+pub struct Claims {
+    id: SlipId,
+    times: Times,
+    version: u64,
+    state: Vec<u8>,
+}
+
+impl Claims {
+    /// The slip's id (`cti`).
+    #[must_use]
+    pub fn id(&self) -> SlipId {
+        self.id
+    }
+
+    /// When the token was sealed (`iat`).
+    #[must_use]
+    pub fn sealed_at(&self) -> UnixTime {
+        self.times.sealed_at
+    }
+
+    /// When the slip began.
+    #[must_use]
+    pub fn began_at(&self) -> UnixTime {
+        self.times.began_at
+    }
+
+    /// When the token ends (`exp`), if the reader's own lifetime does not end it sooner.
+    #[must_use]
+    pub fn expires_at(&self) -> UnixTime {
+        self.times.expires_at
+    }
+
+    /// When the slip ends, however often it is resealed.
+    #[must_use]
+    pub fn ends_at(&self) -> UnixTime {
+        self.times.ends_at
+    }
+
+    /// The version of the state.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+
+    /// The state as CBOR (RFC 8949). Whoever logs it logs what a user has in the session.
+    #[must_use]
+    pub fn state(&self) -> &[u8] {
+        &self.state
+    }
+}
+
+impl std::fmt::Debug for Claims {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Claims")
+            .field("version", &self.version)
+            .field("state", &self.state.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Takes a token apart without any key.
+///
+/// ```
+/// use orderslip::{Keyring, Lifetime, UnixTime, hazmat};
+/// # fn main() -> Result<(), orderslip::Error> {
+/// let keys = Keyring::generate()?;
+/// let spec = hazmat::Mint {
+///     format: hazmat::Format::Encrypted,
+///     bound_to: hazmat::BoundTo::purpose("shop.example/cart"),
+///     version: 1,
+///     lifetime: Lifetime::absolute(std::time::Duration::from_secs(60)),
+///     state: &["SOUP"],
+/// };
+/// let now = UnixTime::from_secs(1_800_000_000);
+/// let token = hazmat::mint(&keys, &spec, now)?;
+///
+/// let shown = hazmat::inspect(&token)?;
+/// assert_eq!(shown.format(), "COSE_Encrypt");
+/// assert!(shown.key(&keys).is_some() && shown.claims().is_none());
+///
+/// let claims = hazmat::reveal(&token, &keys, &spec.bound_to, now)?;
+/// assert_eq!(claims.state(), b"\x81\x64SOUP");
+/// # Ok(()) }
+/// ```
+///
+/// # Errors
+/// [`Error::is_rejected`] if the text is no token of ours.
+pub fn inspect(token: &str) -> Result<Inspection, Error> {
+    let Anatomy { format, alg, wire_id, parts, payload } = format_of(token)?.dissect(token)?;
+    let claims = payload.and_then(|payload| claims::Claims::read_unproven(&payload)).map(|unproven| {
+        let claims::Unproven { id, times, version, state } = unproven;
+        Claims { id, times, version, state }
+    });
+    Ok(Inspection { format, alg, wire_id, parts, claims })
+}
+
+/// Authenticates a token and gives its claims and its state, **even if its life is over**.
+///
+/// # Errors
+/// [`Error::is_rejected`] if it is no token of ours, or not one for this purpose and these bindings; [`Error::is_unreadable`] if
+/// its key is not in the ring or its claims are not ours; [`Error::is_expired`] if its key has ended or was revoked.
+pub fn reveal(token: &str, keys: &Keyring, bound_to: &BoundTo<'_>, now: UnixTime) -> Result<Claims, Error> {
+    let (context, call) = bound_to.contexts()?;
+    let ring = Keys::from(keys).ring();
+    let with = With { ring: &ring, context: &context, call: &call, now };
+    let claims = claims::Claims::read(format_of(token)?.open(&with, token)?)?;
+    Ok(Claims { id: claims.id, times: claims.times, version: claims.version, state: claims.state().to_vec() })
+}
+
+/// Told by the first characters alone; whoever reads on is strict.
+fn format_of(token: &str) -> Result<Box<dyn Envelope>, Error> {
+    let [encrypted, mac0, sign1] = FIRST_CHARACTERS;
+    match token {
+        _ if token.starts_with(encrypted) => Ok(Box::new(Encrypted::new())),
+        _ if token.starts_with(mac0) => Ok(Box::new(Proven::MAC0)),
+        _ if token.starts_with(sign1) => Ok(Box::new(Proven::sign1(&[]))),
+        _ => Err(Error::malformed("not the beginning of a token")),
+    }
+}
