@@ -72,6 +72,8 @@ pub enum ErrorKind {
     Misuse,
     /// A key or a key set was refused at load time.
     BadKey,
+    /// A change of a key ring was refused because it would log somebody out.
+    BadSchedule,
     /// A file, a store or the system's random generator did not answer.
     Unavailable,
 }
@@ -113,6 +115,8 @@ enum Repr {
     Misuse { why: Cow<'static, str> },
     #[error("{}{why}", Subject { kid, member: *member })]
     BadKey { kid: Option<String>, member: Option<&'static str>, why: &'static str },
+    #[error("{}{why}", Subject { kid, member: *member })]
+    BadSchedule { kid: Option<String>, member: Option<&'static str>, why: &'static str },
     #[error("{what}")]
     Unavailable { what: &'static str, source: Option<Cause> },
 }
@@ -153,6 +157,7 @@ impl Error {
             Repr::TooLarge { .. } => ErrorKind::TooLarge,
             Repr::Misuse { .. } => ErrorKind::Misuse,
             Repr::BadKey { .. } => ErrorKind::BadKey,
+            Repr::BadSchedule { .. } => ErrorKind::BadSchedule,
             Repr::Unavailable { .. } => ErrorKind::Unavailable,
         }
     }
@@ -198,7 +203,7 @@ impl Error {
     /// The program, its configuration or its keys are wrong: fix them.
     #[must_use]
     pub fn is_misuse(&self) -> bool {
-        matches!(self.kind(), ErrorKind::Misuse | ErrorKind::BadKey)
+        matches!(self.kind(), ErrorKind::Misuse | ErrorKind::BadKey | ErrorKind::BadSchedule)
     }
 
     /// A file, a store or the system's random generator did not answer: retry.
@@ -312,6 +317,10 @@ impl Error {
         Self::from(Repr::BadKey { kid: None, member: Some(member), why })
     }
 
+    pub(crate) fn bad_schedule(member: Option<&'static str>, why: &'static str) -> Self {
+        Self::from(Repr::BadSchedule { kid: None, member, why })
+    }
+
     pub(crate) fn unreadable_source(what: &'static str, cause: io::Error) -> Self {
         Self::from(Repr::Unavailable { what, source: Some(Cause(Arc::new(cause))) })
     }
@@ -326,7 +335,7 @@ impl Error {
 
     /// Names the key that a load error is about. The id is public; a caller's own text is escaped when shown.
     pub(crate) fn about_key(mut self, id: &str) -> Self {
-        if let Repr::BadKey { kid, .. } = &mut *self.0 {
+        if let Repr::BadKey { kid, .. } | Repr::BadSchedule { kid, .. } = &mut *self.0 {
             kid.get_or_insert_with(|| id.to_owned());
         }
         self

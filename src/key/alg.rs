@@ -77,6 +77,12 @@ impl Alg {
         Self::HkdfChaCha20Poly1305,
     ];
 
+    /// Whether its keys are secrets that all parties share, or pairs with a public half.
+    #[must_use]
+    pub const fn is_symmetric(self) -> bool {
+        !matches!(self.family(), Family::Sign(_))
+    }
+
     pub(crate) const fn family(self) -> Family {
         match self {
             Self::Hs256 => Family::Mac(Hash::Sha256),

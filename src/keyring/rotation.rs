@@ -7,7 +7,7 @@ use super::{Contents, Finding, Keyring, RotationPolicy, schedule::Retired};
 use crate::{
     error::Error,
     json::Members,
-    key::{Disclosure, Key},
+    key::{Disclosure, Key, KeyId},
     time::UnixTime,
 };
 use std::sync::Arc;
@@ -53,9 +53,12 @@ impl Keyring {
     /// The same ring in which a key seals from another time on: a staged key sooner or later than planned, or an earlier one
     /// once more.
     ///
+    /// Ends move along, and only to later: of keys that now seal for longer, and the key's own, which is lifted if nothing
+    /// would seal after it.
+    ///
     /// # Errors
-    /// [`Error::is_misuse`] if no key has this id, if the key cannot seal or is over, or if [`check`](Self::check) would
-    /// find something that it does not find now: that not every server has the key by then, that tokens would be stranded.
+    /// [`Error::is_misuse`] if no key has this id, if the key cannot seal or is over, or if somebody would be logged out: not
+    /// every server has the key by then, or an end that moves is too near for every server to hear of it.
     pub fn promote(
         &self,
         id: &str,
@@ -67,7 +70,33 @@ impl Keyring {
         if !key.can_seal() || !key.is_accepted(now) {
             return Err(Error::bad_key("cannot seal, or is over").about_key(id));
         }
-        self.unless_worse(self.changed(id, |key| key.activating_at(activates_at))?, policy, now)
+        let mut contents = self.changed(id, |key| key.activating_at(activates_at))?.contents();
+        // Of two keys that activate in the same second, the later of the set seals.
+        contents.keys.sort_by_key(|key| key.id().as_str() == id);
+        let mut new = Self::assemble(contents)?;
+        let everywhere = now.saturating_add(policy.propagation);
+        for stranded in self.newly_stranded(&new, policy, now) {
+            let stranded = stranded.as_str();
+            if self.get(stranded).and_then(Key::expires_at).is_some_and(|end| end < everywhere) {
+                let why = "sooner than every server hears that it is moved";
+                return Err(Error::bad_schedule(Some("exp"), why).about_key(stranded));
+            }
+            new = new.changed(stranded, Key::without_end)?;
+            if stranded != id {
+                new = new.retire(stranded, policy, now)?;
+            }
+        }
+        self.unless_worse(new, policy, now)
+    }
+
+    fn newly_stranded(&self, new: &Self, policy: &RotationPolicy, now: UnixTime) -> Vec<KeyId> {
+        let before = self.check(policy, now);
+        let news = new.check(policy, now).into_iter().filter(|finding| !before.iter().any(|old| old.covers(finding)));
+        news.filter_map(|finding| match finding {
+            Finding::StrandsTokens { key, .. } => Some(key),
+            _ => None,
+        })
+        .collect()
     }
 
     /// The same ring in which a key has an end: the first moment at which no token of it is alive any more, on whatever
@@ -82,7 +111,7 @@ impl Keyring {
         let endless = self.changed(id, Key::without_end)?;
         let stops = endless.seals_between(id).map(|(_, stops)| stops);
         if stops == Some(UnixTime::MAX) {
-            return Err(Error::bad_key("nothing seals after it: stage its successor first").about_key(id));
+            return Err(Error::bad_schedule(None, "nothing seals after it: stage its successor first").about_key(id));
         }
         let everywhere = now.saturating_add(policy.propagation);
         let end = stops.unwrap_or(everywhere).max(everywhere).saturating_add(policy.longest_life);
@@ -146,11 +175,12 @@ fn unknown(id: &str) -> Error {
 }
 
 fn refusal(finding: &Finding) -> Error {
-    let error = match finding {
-        Finding::ActivatesTooSoon { .. } => Error::bad_key_member("nbf", "sooner than every server has the key"),
-        Finding::StrandsTokens { .. } => Error::bad_key_member("exp", "sooner than its last token is over"),
-        _ => Error::bad_key("from its end on, nothing seals"),
+    let (member, why) = match finding {
+        Finding::ActivatesTooSoon { .. } => (Some("nbf"), "sooner than every server has the key"),
+        Finding::StrandsTokens { .. } => (Some("exp"), "sooner than its last token is over"),
+        _ => (None, "a time would come in which nothing seals"),
     };
+    let error = Error::bad_schedule(member, why);
     match finding.key() {
         Some(id) => error.about_key(id.as_str()),
         None => error,

@@ -118,7 +118,7 @@ impl Keyring {
         self.ring.has(|key| key.secret().is_some())
     }
 
-    /// Writes the ring with all its secrets to a file of mode 0600, whole or not at all.
+    /// Writes the ring with all its secrets to a file of mode 0600, whole or not at all. A file that was there keeps its owner.
     ///
     /// # Errors
     /// [`Error::is_unavailable`] if the file cannot be written.
@@ -194,6 +194,23 @@ fn is_readable_by_others(_: &Path) -> bool {
     false
 }
 
+/// A server must still be able to read its file after an administrator has changed it.
+#[cfg(unix)]
+fn keep_the_owner(old: &Path, new: &fs::File) -> std::io::Result<()> {
+    use std::os::unix::fs::{MetadataExt as _, fchown};
+    let Ok(old) = fs::metadata(old) else { return Ok(()) };
+    let owner = new.metadata()?;
+    if (old.uid(), old.gid()) == (owner.uid(), owner.gid()) {
+        return Ok(());
+    }
+    fchown(new, Some(old.uid()), Some(old.gid()))
+}
+
+#[cfg(not(unix))]
+fn keep_the_owner(_: &Path, _: &fs::File) -> std::io::Result<()> {
+    Ok(())
+}
+
 /// Beside the target, then renamed over it: a reader sees the old file or the new one.
 fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let [a, b, c, d] = crypto::random::<4>().map_err(std::io::Error::other)?;
@@ -206,6 +223,7 @@ fn write_atomically(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let written = options.open(&beside).and_then(|mut file| {
         file.write_all(bytes)?;
+        keep_the_owner(path, &file)?;
         file.sync_all()
     });
     let done = written.and_then(|()| fs::rename(&beside, path));
