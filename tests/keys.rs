@@ -4,17 +4,11 @@
 mod kit;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as B64};
-use kit::{Cart, HOUR, Kind, NOW, cart, later, shared_ring};
+use kit::{Cart, HOUR, Kind, NOW, cart, events::told, later, shared_ring};
 use orderslip::{Alg, ErrorKind, Key, Keyring, Lifetime, PublicAlg, Sealer};
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-    time::Duration,
-};
+use std::time::Duration;
 
 const SECRET: &str = "nJZIqg3Ndu7c64M1Gv3qmcJH8yRD2xTvo0KAe5gLZwQ";
 
@@ -378,25 +372,8 @@ fn t83_the_environment_is_read_as_documented() {
 
 /// How many warnings `work` emits.
 fn events<R>(work: impl FnOnce() -> R) -> (R, usize) {
-    struct Counts(Arc<AtomicUsize>);
-    impl tracing::Subscriber for Counts {
-        fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
-            *metadata.level() == tracing::Level::WARN
-        }
-        fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
-            tracing::span::Id::from_u64(1)
-        }
-        fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
-        fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
-        fn event(&self, _: &tracing::Event<'_>) {
-            self.0.fetch_add(1, Ordering::Relaxed);
-        }
-        fn enter(&self, _: &tracing::span::Id) {}
-        fn exit(&self, _: &tracing::span::Id) {}
-    }
-    let count = Arc::new(AtomicUsize::new(0));
-    let result = tracing::subscriber::with_default(Counts(Arc::clone(&count)), work);
-    (result, count.load(Ordering::Relaxed))
+    let (result, lines) = told(tracing::Level::WARN, work);
+    (result, lines.len())
 }
 
 #[test]

@@ -74,19 +74,26 @@ impl Keyring {
         // Of two keys that activate in the same second, the later of the set seals.
         contents.keys.sort_by_key(|key| key.id().as_str() == id);
         let mut new = Self::assemble(contents)?;
-        let everywhere = now.saturating_add(policy.propagation);
-        for stranded in self.newly_stranded(&new, policy, now) {
-            let stranded = stranded.as_str();
-            if self.get(stranded).and_then(Key::expires_at).is_some_and(|end| end < everywhere) {
-                let why = "sooner than every server hears that it is moved";
-                return Err(Error::bad_schedule(Some("exp"), why).about_key(stranded));
-            }
-            new = new.changed(stranded, Key::without_end)?;
-            if stranded != id {
-                new = new.retire(stranded, policy, now)?;
+        let ends_first = key.expires_at().is_some_and(|end| end <= activates_at).then(|| key.id().clone());
+        for stranded in self.newly_stranded(&new, policy, now).into_iter().chain(ends_first) {
+            self.end_can_move(stranded.as_str(), policy, now)?;
+            new = new.changed(stranded.as_str(), Key::without_end)?;
+            if stranded.as_str() != id {
+                new = new.retire(stranded.as_str(), policy, now)?;
             }
         }
         self.unless_worse(new, policy, now)
+    }
+
+    /// An end can be moved to later only if every server hears of it before it comes.
+    fn end_can_move(&self, id: &str, policy: &RotationPolicy, now: UnixTime) -> Result<(), Error> {
+        match self.get(id).and_then(Key::expires_at) {
+            Some(end) if end < now.saturating_add(policy.propagation) => {
+                let why = "sooner than every server hears that it is moved";
+                Err(Error::bad_schedule(Some("exp"), why).about_key(id))
+            }
+            _ => Ok(()),
+        }
     }
 
     fn newly_stranded(&self, new: &Self, policy: &RotationPolicy, now: UnixTime) -> Vec<KeyId> {
@@ -106,7 +113,8 @@ impl Keyring {
     /// later.
     ///
     /// # Errors
-    /// [`Error::is_misuse`] if no key has this id, or if the key has no successor.
+    /// [`Error::is_misuse`] if no key has this id, if the key has no successor, or if it has an end that is too near for every
+    /// server to hear that it is moved.
     pub fn retire(&self, id: &str, policy: &RotationPolicy, now: UnixTime) -> Result<Self, Error> {
         let endless = self.changed(id, Key::without_end)?;
         let stops = endless.seals_between(id).map(|(_, stops)| stops);
@@ -115,6 +123,9 @@ impl Keyring {
         }
         let everywhere = now.saturating_add(policy.propagation);
         let end = stops.unwrap_or(everywhere).max(everywhere).saturating_add(policy.longest_life);
+        if self.get(id).and_then(Key::expires_at).is_some_and(|old| old < end) {
+            self.end_can_move(id, policy, now)?;
+        }
         self.changed(id, |key| key.expiring_at(end))
     }
 

@@ -3,6 +3,7 @@
 //! Time is what the tests say it is (`ORDERSLIP_NOW`).
 #![expect(
     clippy::indexing_slicing,
+    clippy::string_slice,
     clippy::panic,
     clippy::unwrap_used,
     reason = "a failing test should stop where it fails"

@@ -3,6 +3,7 @@
 //! It uses the public interface only.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
 
+pub mod events;
 pub mod states;
 
 use orderslip::{Alg, Error, Key, Keyring, Lifetime, PublicAlg, Sealer, SlipState, UnixTime};

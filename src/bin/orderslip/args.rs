@@ -175,7 +175,7 @@ pub(crate) struct Stage {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Promote {
     #[command(flatten)]
-    pub(crate) key: Key,
+    pub(crate) key: ChosenKey,
     #[command(flatten)]
     pub(crate) when: When,
     #[command(flatten)]
@@ -185,7 +185,7 @@ pub(crate) struct Promote {
 }
 
 #[derive(Debug, ClapArgs)]
-pub(crate) struct Key {
+pub(crate) struct ChosenKey {
     #[command(flatten)]
     pub(crate) ring: Ring,
 
@@ -197,7 +197,7 @@ pub(crate) struct Key {
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Retire {
     #[command(flatten)]
-    pub(crate) key: Key,
+    pub(crate) key: ChosenKey,
     #[command(flatten)]
     pub(crate) allow: Allow,
 }
@@ -206,7 +206,7 @@ pub(crate) struct Retire {
 #[group(id = "why", required = true, multiple = false, args = ["reason", "emergency"])]
 pub(crate) struct Revoke {
     #[command(flatten)]
-    pub(crate) key: Key,
+    pub(crate) key: ChosenKey,
 
     /// Why; kept in the ring. Refused if nothing would seal after it
     #[arg(long, value_name = "REASON", value_parser = reason)]

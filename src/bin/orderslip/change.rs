@@ -194,7 +194,7 @@ fn uses_of(ring: &Keyring, now: UnixTime) -> Vec<Use> {
 }
 
 /// The one key that is meant: by its place in the succession of a use, or by how its id begins.
-fn id_of(ring: &Keyring, key: &args::Key, now: UnixTime) -> Result<String, Failure> {
+fn id_of(ring: &Keyring, key: &args::ChosenKey, now: UnixTime) -> Result<String, Failure> {
     let none = || Failure::Bad(format!("no key of the ring is {:?}", key.id));
     let alg = |name: &str| Use::from_str(name, false).map(Use::alg).map_err(|_| none());
     let mut found: Vec<&str> = match key.id.split_once(':') {
