@@ -229,3 +229,135 @@ fn t82_pruning_keeps_the_ids_and_one_ring_of_all_kinds_keeps_its_successions_apa
     }
     assert_eq!(ring.prune(later(1_000_000)).unwrap().to_jwks().expose(), ring.to_jwks().expose());
 }
+
+#[test]
+fn t82_promoting_and_retiring_move_ends_along_and_never_too_late() {
+    let (ring, old) = ring();
+    let refused = ring.retire(old.as_str(), &POLICY, NOW).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::BadSchedule, "nothing seals after it: {refused}");
+    let (next, next_id) = new_key();
+    let ring = ring.stage(next, later(500), &POLICY, NOW).unwrap().retire(old.as_str(), &POLICY, NOW).unwrap();
+    assert_eq!(ring.get(old.as_str()).unwrap().expires_at(), Some(later(1_500)));
+    // Sooner, when every server has it and not before.
+    let refused = ring.promote(next_id.as_str(), later(99), &POLICY, later(50)).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::BadSchedule, "{refused}");
+    let sooner = ring.promote(next_id.as_str(), later(100), &POLICY, later(100)).unwrap();
+    assert_eq!(sooner.sealing_id(Alg::HkdfA256Gcm, later(100)), Some(&next_id));
+    assert_eq!(sooner.get(old.as_str()).unwrap().expires_at(), Some(later(1_500)), "an end only moves to later");
+    // Later: the old key seals for longer, and so its end moves along.
+    let postponed = ring.promote(next_id.as_str(), later(900), &POLICY, later(100)).unwrap();
+    assert_eq!(postponed.get(old.as_str()).unwrap().expires_at(), Some(later(1_900)));
+    assert!(postponed.check(&POLICY, later(100)).is_empty());
+    // Back again: the old key has no end any more. Unless its end is too near for all to hear of it.
+    let back = sooner.promote(old.as_str(), later(1_400), &POLICY, later(1_400)).unwrap();
+    assert_eq!(back.get(old.as_str()).unwrap().expires_at(), None);
+    assert_eq!(back.sealing_id(Alg::HkdfA256Gcm, later(1_400)), Some(&old));
+    let refused = sooner.promote(old.as_str(), later(1_401), &POLICY, later(1_401)).unwrap_err();
+    assert!(refused.to_string().ends_with("`exp`: sooner than every server hears that it is moved"), "{refused}");
+    for error in [
+        ring.promote("nobody", NOW, &POLICY, NOW).unwrap_err(),
+        ring.retire("nobody", &POLICY, NOW).unwrap_err(),
+        ring.promote(old.as_str(), NOW, &POLICY, later(1_500)).unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::BadKey, "{error}");
+    }
+}
+
+/// Of two keys of one second, the later of the set seals; promoting a key makes it the later one.
+#[test]
+fn t82_promoting_in_the_same_second_counts() {
+    let (ring, old) = ring();
+    let (next, next_id) = new_key();
+    let ring = ring.stage(next, later(100), &POLICY, NOW).unwrap();
+    let both = ring.promote(old.as_str(), later(100), &POLICY, later(100)).unwrap();
+    assert_eq!(both.sealing_id(Alg::HkdfA256Gcm, later(100)), Some(&old));
+    let other = both.promote(next_id.as_str(), later(100), &POLICY, later(100)).unwrap();
+    assert_eq!(other.sealing_id(Alg::HkdfA256Gcm, later(100)), Some(&next_id));
+}
+
+#[test]
+fn t82_two_rings_that_disagree_are_found_from_both_sides() {
+    let (ring, old) = ring();
+    let against = |a: &Keyring, b: &Keyring| a.check_against(b, &POLICY, later(150));
+    let (next, next_id) = new_key();
+    let staged = ring.stage(next, later(100), &POLICY, NOW).unwrap();
+    assert!(against(&ring, &ring).is_empty() && against(&staged, &staged).is_empty());
+    assert_eq!(against(&staged, &ring), [Finding::NotThere { key: next_id.clone(), from: later(150) }]);
+    assert!(against(&ring, &staged).is_empty(), "whoever was not told seals with a key that the other has");
+    let revoked = staged.revoke(old.as_str(), "lost", later(120)).unwrap();
+    assert_eq!(against(&staged, &revoked), [Finding::OverThere { key: old.clone(), from: later(120) }]);
+    // Pruned there, and alive here.
+    let retired = staged.retire(old.as_str(), &POLICY, NOW).unwrap();
+    let pruned = retired.prune(later(1_100)).unwrap();
+    assert!(retired.check_against(&pruned, &POLICY, later(1_100)).is_empty());
+    assert_eq!(against(&staged, &pruned), [Finding::OverThere { key: old.clone(), from: later(1_100) }]);
+    let shorter =
+        Keyring::new(vec![copy_of(&staged, &old).expiring_at(later(1_099)), copy_of(&staged, &next_id)]).unwrap();
+    assert_eq!(against(&staged, &shorter), [Finding::OverThere { key: old.clone(), from: later(1_099) }]);
+    let enough =
+        Keyring::new(vec![copy_of(&staged, &old).expiring_at(later(1_100)), copy_of(&staged, &next_id)]).unwrap();
+    assert_eq!(against(&staged, &enough), [Finding::TimesDiffer { key: old.clone(), member: "exp" }]);
+    // Another key under the same name.
+    let named = |key: &str| {
+        let (ring, _) = self::ring();
+        let mut jwk: serde_json::Value = serde_json::from_str(&first_jwk(&ring)).unwrap();
+        jwk["kid"] = key.into();
+        Keyring::new(vec![Key::from_jwk(&jwk.to_string()).unwrap()]).unwrap()
+    };
+    assert!(matches!(against(&named("main"), &named("main"))[..], [Finding::OtherKeyThere { .. }]));
+}
+
+fn copy_of(ring: &Keyring, id: &KeyId) -> Key {
+    let set: serde_json::Value = serde_json::from_str(ring.to_jwks().expose()).unwrap();
+    let jwk = set["keys"].as_array().unwrap().iter().find(|jwk| jwk["kid"] == id.as_str()).unwrap();
+    Key::from_jwk(&jwk.to_string()).unwrap()
+}
+
+/// A verifier has the public keys, and no others are asked about.
+#[test]
+fn t82_public_rings_are_compared_by_what_they_can_have() {
+    let ring = shared_ring();
+    let public = Keyring::from_jwks(&ring.public_jwks()).unwrap();
+    assert!(ring.check_against(&public, &POLICY, NOW).is_empty());
+    let staged = ring.stage(Key::generate(Alg::Es256).unwrap(), later(100), &POLICY, NOW).unwrap();
+    assert!(matches!(staged.check_against(&public, &POLICY, NOW)[..], [Finding::NotThere { .. }]));
+}
+
+#[test]
+fn t82_the_policy_travels_with_the_ring_and_nothing_of_the_set_is_lost() {
+    let ring = shared_ring().with_policy(POLICY);
+    let mut set: serde_json::Value = serde_json::from_str(ring.to_jwks().expose()).unwrap();
+    assert_eq!(set["rotation"], serde_json::json!({ "propagation": 100, "longest_life": 1_000 }));
+    set["comment"] = serde_json::json!({ "of": ["operations"] });
+    let read = Keyring::from_jwks(&set.to_string()).unwrap();
+    let staged = read.stage(Key::generate(Alg::Hs256).unwrap(), later(100), &POLICY, NOW).unwrap();
+    let staged = staged.revoke(staged.ids().next().unwrap().as_str(), "x", NOW).unwrap().prune(NOW).unwrap();
+    assert_eq!(staged.policy(), Some(&POLICY));
+    let written: serde_json::Value = serde_json::from_str(staged.to_jwks().expose()).unwrap();
+    assert_eq!((&written["comment"], &written["rotation"]), (&set["comment"], &set["rotation"]));
+    assert!(!staged.public_jwks().contains("operations") && !staged.public_jwks().contains("rotation"));
+    for bad in [
+        serde_json::json!(7),
+        serde_json::json!({ "propagation": 1 }),
+        serde_json::json!({ "propagation": -1, "longest_life": 1 }),
+    ] {
+        set["rotation"] = bad;
+        let error = Keyring::from_jwks(&set.to_string()).unwrap_err();
+        assert!(error.to_string().starts_with("member `rotation`"), "{error}");
+    }
+}
+
+/// The secret of a revoked symmetric key is of no use to anybody but a thief; a revoked key pair tells verifiers.
+#[test]
+fn t82_pruning_erases_revoked_secrets() {
+    let ring = shared_ring();
+    let ids: Vec<KeyId> = ring.ids().cloned().collect();
+    let revoked = ids.iter().fold(ring, |ring, id| ring.revoke(id.as_str(), "lost", NOW).unwrap());
+    let pruned = revoked.prune(later(5)).unwrap();
+    assert_eq!(
+        pruned.retired().map(|(id, at)| (id.clone(), at)).collect::<Vec<_>>(),
+        [(ids[0].clone(), NOW), (ids[1].clone(), NOW)]
+    );
+    assert_eq!(pruned.ids().cloned().collect::<Vec<_>>(), ids[2..]);
+    assert!(pruned.public_jwks().contains("revoked"));
+}
