@@ -1,8 +1,10 @@
 //! Other people's messages: good cryptography in every header that is taken, and in every one that is not.
 #![expect(clippy::unwrap_used, reason = "a failing test should stop where it fails")]
 
+mod kit;
+
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as B64};
-use orderslip::{Alg, Error, Key, hazmat};
+use orderslip::{Alg, Error, Key, Lifetime, PublicAlg, hazmat};
 
 const SECRET: [u8; 32] = *b"\x01\x23\x45\x67\x89\xab\xcd\xef\xfe\xdc\xba\x98\x76\x54\x32\x10thirty-two bytes";
 const AAD: &[u8] = b"context";
@@ -198,4 +200,54 @@ fn t01_signatures_go_by_the_keys_algorithm() {
         refused(hazmat::cose::sign1_verify(&sign1("a10127"), &self::key(alg), AAD), "not a key for signatures");
     }
     refused(hazmat::cose::mac0_verify(&mac0("d1 84", "a10105", "a0"), &ed25519, AAD), "not a key for MACs");
+}
+
+/// A token that is minted for a purpose is the token of a type with that purpose; and what is shown of it is what is in it.
+#[test]
+fn t24_minting_and_revealing_are_bound_as_sealers_are() {
+    let ring = kit::shared_ring();
+    let formats = [
+        (hazmat::Format::Encrypted, kit::Kind::Encrypted),
+        (hazmat::Format::Signed, kit::Kind::Signed),
+        (hazmat::Format::PubliclySigned(PublicAlg::Ed25519), kit::Kind::Ed25519),
+        (hazmat::Format::PubliclySigned(PublicAlg::Es256), kit::Kind::Es256),
+    ];
+    let deployment = [b"eu".to_vec()];
+    for (format, kind) in formats {
+        let bound_to = hazmat::BoundTo::purpose("shop.example/cart");
+        let lifetime = Lifetime::absolute(kit::HOUR);
+        let spec = hazmat::Mint { format, bound_to, version: 1, lifetime, state: &kit::cart() };
+        let token = hazmat::mint(&ring, &spec, kit::NOW).unwrap();
+        let sealer = kind.sealer::<kit::Cart>(&ring);
+        let slip = sealer.open_at(&token, kit::NOW).unwrap();
+        assert_eq!(slip.state(), &kit::cart());
+        let claims = hazmat::reveal(&token, &ring, &bound_to, kit::later(1_000_000)).unwrap();
+        assert_eq!((claims.id(), claims.version(), claims.ends_at()), (slip.id(), 1, slip.ends_at()));
+        assert_eq!(
+            (claims.sealed_at(), claims.began_at(), claims.expires_at()),
+            (kit::NOW, kit::NOW, kit::later(3_600))
+        );
+        for other in [
+            hazmat::BoundTo::purpose("shop.example/wishlist"),
+            hazmat::BoundTo { carrier: "cart", ..bound_to },
+            hazmat::BoundTo { deployment: &deployment, ..bound_to },
+            hazmat::BoundTo { call: &deployment, ..bound_to },
+        ] {
+            assert!(hazmat::reveal(&token, &ring, &other, kit::NOW).unwrap_err().is_rejected());
+            let minted = hazmat::mint(&ring, &hazmat::Mint { bound_to: other, ..spec }, kit::NOW).unwrap();
+            assert!(sealer.open_at(&minted, kit::NOW).unwrap_err().is_rejected());
+        }
+        let shown = hazmat::inspect(&token).unwrap();
+        assert_eq!(shown.alg(), kind.alg());
+        assert_eq!(shown.key(&ring).map(Key::id), ring.sealing_id(kind.alg(), kit::NOW));
+        assert!(shown.key(&kit::shared_ring()).is_none());
+        assert_eq!(shown.claims().is_none(), kind.is_encrypted());
+        let bytes: usize = shown.parts().iter().map(|(_, bytes)| bytes).sum();
+        assert_eq!(bytes, B64.decode(&token).unwrap().len());
+        for end in 0..token.len() {
+            assert!(hazmat::inspect(token.split_at(end).0).is_err(), "cut at {end}");
+        }
+    }
+    let purpose = |purpose| hazmat::external_aad(&hazmat::BoundTo::purpose(purpose));
+    assert!(purpose("").unwrap_err().is_misuse() && purpose("with space").unwrap_err().is_misuse());
 }

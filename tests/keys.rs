@@ -401,10 +401,50 @@ fn t83_files_are_written_whole_and_for_their_owner_alone() {
         std::fs::set_permissions(&public, std::fs::Permissions::from_mode(0o644)).unwrap();
         assert_eq!(events(|| Keyring::from_file(&public).unwrap()).1, 0, "there is nothing to hide");
     }
+    for not_a_file in [dir.path().to_owned(), "/dev/zero".into()] {
+        assert!(Keyring::from_file(not_a_file).unwrap_err().is_unavailable(), "read no further");
+    }
     let error = Keyring::from_file(dir.path().join("missing.json")).unwrap_err();
     assert!(error.is_unavailable() && std::error::Error::source(&error).is_some());
     assert!(ring.to_file(dir.path().join("no/such/dir.json")).unwrap_err().is_unavailable());
     assert!(ring.to_file("/").unwrap_err().is_unavailable());
+}
+
+/// Where files are ours to set the mode of, one that others may read is refused, and one that is changed keeps its owner.
+#[test]
+#[cfg(unix)]
+fn t83_private_files_are_private() {
+    use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("ring.json");
+    let ring = shared_ring();
+    ring.to_file(&path).unwrap();
+    assert!(Keyring::from_private_file(&path).is_ok());
+    for mode in [0o644, 0o640, 0o604, 0o610] {
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        let error = Keyring::from_private_file(&path).unwrap_err();
+        assert!(error.is_misuse() && error.to_string().ends_with("`chmod 600` it"), "{mode:o}: {error}");
+    }
+    std::fs::write(&path, ring.public_jwks()).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+    assert!(Keyring::from_private_file(&path).is_ok(), "there is nothing to hide");
+    // Only the superuser can give files away, so only then can it be seen that they are given back.
+    if chown(&path, Some(12_345), Some(12_345)).is_ok() {
+        ring.to_file(&path).unwrap();
+        let metadata = std::fs::metadata(&path).unwrap();
+        assert_eq!((metadata.uid(), metadata.gid(), metadata.mode() & 0o777), (12_345, 12_345, 0o600));
+    }
+}
+
+/// Too much, or no text: told without being read to its end.
+#[test]
+fn t11_t80_files_that_are_no_sets_of_keys() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("ring.json");
+    std::fs::write(&path, vec![b' '; 9 << 20]).unwrap();
+    assert_eq!(Keyring::from_file(&path).unwrap_err().to_string(), "longer than any key set");
+    std::fs::write(&path, b"{\"keys\":[\xff]}").unwrap();
+    assert_eq!(Keyring::from_file(&path).unwrap_err().to_string(), "not UTF-8");
 }
 
 #[test]

@@ -5,7 +5,9 @@ mod kit;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as B64};
 use kit::{Cart, HOUR, Kind, NOW, cart, earlier, later, shared_ring};
-use orderslip::{Error, ErrorKind, Key, Keyring, Lifetime, Old, Opener, Sealer, SlipState};
+use orderslip::{
+    Error, ErrorKind, Key, Keyring, Lifetime, Old, Opener, RotationPolicy, Sealer, SharedKeyring, SlipState, hazmat,
+};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -45,10 +47,16 @@ fn all() -> Vec<(ErrorKind, &'static str, Error)> {
         let token = sealer.seal_at(&cart(), NOW).unwrap();
         sealer.open_at(&token, later(10)).unwrap_err()
     };
+    let hasty = {
+        let policy = RotationPolicy { propagation: HOUR, longest_life: HOUR };
+        let key = r#"{"kty":"oct","alg":"HS256","kid":"next","k":"nJZIqg3Ndu7c64M1Gv3qmcJH8yRD2xTvo0KAe5gLZwQ"}"#;
+        ring.stage(Key::from_jwk(key).unwrap(), NOW, &policy, NOW).unwrap_err()
+    };
     let large = Cart { lines: vec![("x".repeat(100), 1); 100], note: Some("y".repeat(50)) };
     let store = std::io::Error::new(std::io::ErrorKind::TimedOut, STORE);
     vec![
         (ErrorKind::Rejected, "the token was rejected", sealer.open_at("x", NOW).unwrap_err()),
+        (ErrorKind::BadSchedule, "key \"next\": member `nbf`: sooner than every server has the key", hasty),
         (ErrorKind::Expired, "the token has expired", sealer.open_at(&token, later(90_000)).unwrap_err()),
         (ErrorKind::KeyRetired, "the key of this token has been retired", expired_key),
         (
@@ -158,6 +166,10 @@ fn t34_nothing_shows_a_secret() {
         show(&sealer.opener());
         show(&sealer.bound(&[PLAINTEXT]));
         show(&sealer.opener().bound(&[PLAINTEXT]));
+        show(&hazmat::reveal(&token, &ring, &hazmat::BoundTo::purpose(Cart::PURPOSE), NOW).unwrap());
+        if !kind.is_encrypted() {
+            show(&hazmat::inspect(&token).unwrap());
+        }
         show(&sealer.open_at(&format!("{token}A"), NOW).map(drop));
         show(&sealer.open_at(&token, later(1_000_000)).map(drop));
         show(&sealer.bound(&["y"]).open_at(&token, NOW).map(drop));
@@ -169,6 +181,8 @@ fn t34_nothing_shows_a_secret() {
     show(&ring);
     show(&orderslip::Keys::from(&ring));
     show(&ring.to_jwks());
+    show(&SharedKeyring::new(ring.clone()));
+    show(&SharedKeyring::new(ring.clone()).status());
     show(&ring.ids().filter_map(|id| ring.get(id.as_str())).collect::<Vec<_>>());
     show(&Sealer::<Cart>::encrypted(&ring).lifetime(Lifetime::absolute(HOUR)).bind(PLAINTEXT));
     show(&Opener::<Cart>::publicly_signed(&ring).build().unwrap());
