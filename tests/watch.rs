@@ -2,7 +2,7 @@
 //!
 //! The tests look at the file themselves (`reload`), so that nothing depends on when the thread does; `watch_thread.rs` has the
 //! thread.
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a failing test should stop where it fails")]
+#![expect(clippy::unwrap_used, reason = "a failing test should stop where it fails")]
 
 mod kit;
 
