@@ -69,6 +69,11 @@ pub(crate) fn public_text(bytes: &[u8]) -> String {
     ENGINE.encode(bytes)
 }
 
+/// The bytes of a text that is no secret, or that is bounded by whoever asks.
+pub(crate) fn public_bytes(text: &str) -> Option<Vec<u8>> {
+    ENGINE.decode(text).ok()
+}
+
 /// The secret bytes of a JWK member.
 pub(crate) fn secret_bytes(text: &str) -> Option<Secret> {
     ENGINE.decode(text).ok().map(Secret::new)

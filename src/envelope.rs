@@ -3,6 +3,8 @@
 //! It may not know claims or states: a payload is bytes. A new format is one more implementation of [`Envelope`].
 
 pub(crate) mod cose;
+#[cfg(feature = "jose")]
+pub(crate) mod jose;
 
 use crate::{
     bytes::{MAX_TOKEN_TEXT, text_len, token_text},

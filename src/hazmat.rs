@@ -112,3 +112,58 @@ pub mod cose {
         key::kdf_context(alg, recipient_protected, other)
     }
 }
+
+/// JSON Web Signature in the compact serialization (RFC 7515), of at most 64 KiB.
+///
+/// ```
+/// use orderslip::{Alg, Key, hazmat};
+/// # fn main() -> Result<(), orderslip::Error> {
+/// // RFC 8037 appendix A.4
+/// let key = Key::from_jwk_as(r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#, Alg::Ed25519)?;
+/// let token = "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.\
+///     hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg";
+/// assert_eq!(hazmat::jws::verify(token, &key)?, b"Example of Ed25519 signing");
+/// # Ok(()) }
+/// ```
+#[cfg(feature = "jose")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jose")))]
+pub mod jws {
+    use crate::{envelope::jose::foreign, error::Error, key::Key};
+
+    /// Verifies a JWS and gives its payload. The key's algorithm is the only one that is taken: HS256, HS384, HS512, EdDSA,
+    /// ES256 or ES384.
+    ///
+    /// # Errors
+    /// [`Error::is_rejected`] if it is not exactly three parts of canonical base64url, if its header is not one JSON object with
+    /// unique members, names another algorithm or none, has a `crit`, `b64`, `zip`, `enc` or a key of its own, or if the
+    /// signature does not hold.
+    pub fn verify(token: &str, key: &Key) -> Result<Vec<u8>, Error> {
+        foreign::jws_verify(token, key)
+    }
+}
+
+/// JSON Web Encryption in the compact serialization (RFC 7516), of at most 64 KiB, under the content key itself (`dir`).
+///
+/// ```
+/// use orderslip::{Key, hazmat};
+/// # fn main() -> Result<(), orderslip::Error> {
+/// // RFC 7516 with RFC 7518 section 4.5; the key is that of RFC 7520 section 5.6.1.
+/// let key = Key::from_jwk(r#"{"kty":"oct","use":"enc","alg":"A128GCM","k":"XctOhJAkA-pD9Lh7ZgW_2A"}"#)?;
+/// assert!(hazmat::jwe::open("eyJhbGciOiJkaXIiLCJlbmMiOiJBMTI4R0NNIn0..refa467QzzKx6QAB.AA.AA", &key).is_err());
+/// # Ok(()) }
+/// ```
+#[cfg(feature = "jose")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jose")))]
+pub mod jwe {
+    use crate::{envelope::jose::foreign, error::Error, key::Key};
+
+    /// Opens a JWE and gives its plaintext. The key is one for `A128GCM` or `A256GCM`.
+    ///
+    /// # Errors
+    /// [`Error::is_rejected`] if it is not exactly five parts of canonical base64url of which the second is empty, if its header
+    /// is not one JSON object with unique members, names another algorithm than `dir` and the key's, has a `crit`, `zip` or a
+    /// key of its own, or if the tag does not hold.
+    pub fn open(token: &str, key: &Key) -> Result<Vec<u8>, Error> {
+        foreign::jwe_open(token, key)
+    }
+}

@@ -143,7 +143,7 @@ impl Alg {
     }
 
     /// The JWK's `alg` and `enc`.
-    pub(super) const fn jose_names(self) -> (&'static str, Option<&'static str>) {
+    pub(crate) const fn jose_names(self) -> (&'static str, Option<&'static str>) {
         match self {
             Self::Hs256 => ("HS256", None),
             Self::Hs384 => ("HS384", None),
@@ -160,9 +160,15 @@ impl Alg {
         }
     }
 
-    /// Exact names only. `Ed25519` is RFC 9864's spelling of the same algorithm; it is read and not written.
+    /// Exact names only. `Ed25519` is RFC 9864's spelling of the same algorithm, `dir` a JWE's of a content key; both are read and
+    /// not written.
     pub(super) fn from_jose(alg: &str, enc: Option<&str>) -> Option<Self> {
-        let alg = if alg == "Ed25519" { "EdDSA" } else { alg };
+        let (alg, enc) = match (alg, enc) {
+            ("Ed25519", enc) => ("EdDSA", enc),
+            // RFC 7518 section 4.5: a key for `dir` is the content key itself.
+            ("dir", Some(enc @ ("A128GCM" | "A256GCM"))) => (enc, None),
+            other => other,
+        };
         Self::ALL.into_iter().find(|known| known.jose_names() == (alg, enc))
     }
 

@@ -45,8 +45,8 @@ impl KeyId {
     /// The id of a key that is gone, from what a set kept of it.
     pub(crate) fn of_retired(kid: &str, wire: Option<&str>) -> Option<Self> {
         let wire = match wire {
-            Some(wire) => decode(wire)?.try_into().ok()?,
-            None => leading(&<[u8; 32]>::try_from(decode(kid)?).ok()?),
+            Some(wire) => bytes::public_bytes(wire)?.try_into().ok()?,
+            None => leading(&<[u8; 32]>::try_from(bytes::public_bytes(kid)?).ok()?),
         };
         (kid.len() <= MAX_KID).then(|| Self { text: kid.into(), wire })
     }
@@ -66,10 +66,6 @@ impl KeyId {
     pub fn as_str(&self) -> &str {
         &self.text
     }
-}
-
-fn decode(text: &str) -> Option<Vec<u8>> {
-    bytes::secret_bytes(text).map(|bytes| bytes.expose().to_vec())
 }
 
 fn leading(thumbprint: &[u8; 32]) -> WireId {

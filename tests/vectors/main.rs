@@ -14,4 +14,6 @@
 mod cbor;
 mod cose;
 mod files;
+#[cfg(feature = "jose")]
+mod jose;
 mod keys;
