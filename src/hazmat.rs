@@ -7,7 +7,7 @@
 //!
 //! Its own files may not know how a `Sealer` decides; they speak of bytes.
 //!
-//! Besides, [`inspect`] shows what stands in a token of ours, and [`mint`] makes one for a purpose that is no type of the program:
+//! Besides, [`inspect()`] shows what stands in a token of ours, and [`mint()`] makes one for a purpose that is no type of the program:
 //! what the command `orderslip` does.
 
 mod inspect;

@@ -197,6 +197,48 @@ fn t82_a_ring_that_says_its_policy_is_checked_wherever_it_is_loaded() {
     assert!(lines[0].contains("longest=1001 allowed=1000"), "{lines:?}");
 }
 
+/// An old copy of the file is put back, and with it a stolen key.
+#[test]
+fn t82_a_revocation_that_is_taken_back_is_told() {
+    let desk = Desk::new();
+    let revoked = desk.ring.revoke(&desk.mac_key(), "stolen", NOW).unwrap();
+    desk.keys.replace(revoked);
+    let (_, lines) = told(Level::WARN, || desk.keys.replace(desk.ring.clone()));
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(lines[0].contains("a revoked key is accepted again") && lines[0].contains(&desk.mac_key()), "{lines:?}");
+}
+
+/// Whoever listens to the events may ask how it stands.
+#[test]
+fn the_status_can_be_asked_from_within_an_event() {
+    struct Asks(SharedKeyring);
+    impl tracing::Subscriber for Asks {
+        fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+            true
+        }
+        fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+            tracing::span::Id::from_u64(1)
+        }
+        fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+        fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+        fn event(&self, _: &tracing::Event<'_>) {
+            let _ = self.0.status();
+        }
+        fn enter(&self, _: &tracing::span::Id) {}
+        fn exit(&self, _: &tracing::span::Id) {}
+    }
+    let desk = Desk::with(shared_ring().with_policy(POLICY));
+    tracing::subscriber::with_default(Asks(desk.keys.clone()), || {
+        desk.keys.replace(shared_ring().with_policy(POLICY));
+        for text in ["no ring", &desk.json().to_string()] {
+            desk.write(text);
+            let _ = desk.keys.reload();
+        }
+        fs::remove_file(desk.path()).unwrap();
+        assert!(desk.keys.reload().is_err());
+    });
+}
+
 #[test]
 fn a_handle_without_a_file_has_nothing_to_look_at() {
     let keys = SharedKeyring::new(shared_ring());

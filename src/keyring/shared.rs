@@ -98,7 +98,7 @@ impl SharedKeyring {
     ///
     /// If the new ring does not open what the old one has sealed, an event says so (level WARN, target `orderslip::keyring`).
     pub fn replace(&self, keyring: Keyring) {
-        self.0.desk().put(&self.0, keyring);
+        self.0.put(keyring);
     }
 
     /// Since when the ring is in use, and what the last look at its file has found.
@@ -124,6 +124,15 @@ impl Shared {
         self.ring.load_full()
     }
 
+    /// Puts a ring in the place of the one in use, and says what that costs.
+    pub(super) fn put(&self, keyring: Keyring) {
+        Keyring { ring: self.ring() }.tell_what_is_lost(&keyring);
+        keyring.tell_findings();
+        let mut desk = self.desk();
+        self.ring.store(keyring.ring);
+        desk.loaded_at = now();
+    }
+
     pub(super) fn turn(&self) -> MutexGuard<'_, ()> {
         self.turn.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -131,16 +140,6 @@ impl Shared {
     pub(super) fn desk(&self) -> MutexGuard<'_, Desk> {
         // Nothing in here is half done when a thread panics.
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Desk {
-    pub(super) fn put(&mut self, shared: &Shared, keyring: Keyring) {
-        let old = Keyring { ring: shared.ring() };
-        old.tell_what_is_lost(&keyring);
-        keyring.tell_findings();
-        shared.ring.store(keyring.ring);
-        self.loaded_at = now();
     }
 }
 
@@ -165,6 +164,12 @@ impl Keyring {
             match finding {
                 super::Finding::TimesDiffer { .. } => {}
                 _ => tracing::warn!(%finding, "the new key ring refuses live tokens of the one that it replaces"),
+            }
+        }
+        // An old copy of the file was put back, say.
+        for revoked in self.ring.keys().filter(|key| key.revoked_at().is_some()) {
+            if next.ring.by_wire(revoked.id().wire()).is_some_and(|key| key.is_accepted(now())) {
+                tracing::warn!(key = %revoked.id(), "a revoked key is accepted again, as the new key ring does not revoke it");
             }
         }
     }

@@ -48,13 +48,6 @@ impl Watch {
     pub(super) fn last_error(&self) -> Option<&Error> {
         self.unreadable.as_ref().or(self.refused.as_ref())
     }
-
-    /// Once for every new reason, and not at every look.
-    fn fail_to_read(&mut self, error: Error) {
-        if self.unreadable.replace(error).is_none() {
-            tracing::error!(path = %self.path.display(), "the key file cannot be read; the ring in use stays");
-        }
-    }
 }
 
 impl SharedKeyring {
@@ -132,39 +125,55 @@ fn follow(shared: &Weak<Shared>, stopped: &mpsc::Receiver<()>, pause: Duration) 
 
 impl Shared {
     /// Looks at the file, and takes what is new in it if that is ripe.
+    ///
+    /// No event is told while the desk is held: whoever listens may ask for the status.
     fn look(&self, is_ripe: impl FnOnce(Digest) -> bool) -> Result<bool, Error> {
         // One look at a time, so that none brings back what a later one has replaced. Nobody else waits for a slow disk.
         let _turn = self.turn();
-        let path = self.desk().watch.as_ref().map(|watch| watch.path.clone());
-        let path = path.ok_or_else(|| Error::misuse("a shared ring that was not made from a file"))?;
-        let text = source::read(&path);
-        let mut desk = self.desk();
-        let Some(watch) = &mut desk.watch else { return Ok(false) };
-        watch.checked_at = now();
-        let text = text.inspect_err(|error| watch.fail_to_read(error.clone()))?;
-        watch.unreadable = None;
+        let nowhere = || Error::misuse("a shared ring that was not made from a file");
+        let path = self.desk().watch.as_ref().map(|watch| watch.path.clone()).ok_or_else(nowhere)?;
+        let text = match source::read(&path) {
+            Ok(text) => text,
+            Err(error) => {
+                if self.note(|watch| watch.unreadable.replace(error.clone())).flatten().is_none() {
+                    tracing::error!(path = %path.display(), %error, "the key file cannot be read; the ring in use stays");
+                }
+                return Err(error);
+            }
+        };
         let digest = digest(&text);
-        if digest == watch.seen || !is_ripe(digest) {
+        let is_new = |watch: &mut Watch| {
+            watch.unreadable = None;
+            digest != watch.seen
+        };
+        if !self.note(is_new).unwrap_or_default() || !is_ripe(digest) {
             return Ok(false);
         }
-        watch.seen = digest;
         match Keyring::from_jwks(&text) {
             Ok(keyring) => {
-                watch.refused = None;
                 keyring.warn_if_readable_by_others(&path);
                 tracing::info!(path = %path.display(), keys = keyring.ids().count(), "a new key ring was loaded");
-                desk.put(self, keyring);
+                self.put(keyring);
+                self.note(|watch| (watch.seen, watch.refused) = (digest, None));
                 Ok(true)
             }
             Err(error) => {
-                watch.refused = Some(error.clone());
+                self.note(|watch| (watch.seen, watch.refused) = (digest, Some(error.clone())));
                 tracing::error!(path = %path.display(), %error, "the new key ring was refused; the one in use stays");
                 if let Some(revoked) = self.with_revocations_of(&text) {
-                    desk.put(self, revoked);
+                    self.put(revoked);
                 }
                 Err(error)
             }
         }
+    }
+
+    /// Writes down what a look has found.
+    fn note<R>(&self, found: impl FnOnce(&mut Watch) -> R) -> Option<R> {
+        let mut desk = self.desk();
+        let watch = desk.watch.as_mut()?;
+        watch.checked_at = now();
+        Some(found(watch))
     }
 
     /// The ring in use without the keys that a text revokes which is otherwise no good; none if it revokes none.

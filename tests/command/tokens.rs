@@ -124,3 +124,20 @@ fn t82_the_doctor_finds_servers_that_disagree() {
     assert!(bench.ok("doctor a.json c.json").contains("not on their policy"));
     bench.fails("doctor a.json", 2, "");
 }
+
+/// Who mints a token, or writes a set of public keys, does not get hold of the terminal of whoever looks at it.
+#[test]
+fn t34_nothing_that_is_shown_moves_the_cursor() {
+    let bench = Bench::with_ring();
+    let ring = Keyring::from_file(bench.path("ring.json")).unwrap();
+    let cart = Cart { lines: vec![("\u{1b}[2J\u{202e}evil\nauthentic: yes\u{9b}1m".into(), 2)] };
+    let token = sealers(&ring)[1].1.seal_at(&cart, UnixTime::from_secs(NOW)).unwrap();
+    let mut set: serde_json::Value = serde_json::from_str(&bench.ok("keys public ring.json")).unwrap();
+    set["keys"][0]["kid"] = "\u{1b}]0;evil\u{7}".into();
+    std::fs::write(bench.path("jwks.json"), set.to_string()).unwrap();
+    for shown in [bench.ok(&format!("inspect {token} --reveal")), bench.ok("keys show jwks.json")] {
+        assert!(shown.contains("evil"), "{shown:?}");
+        assert!(!shown.contains(|c: char| c != '\n' && (c.is_control() || c == '\u{202e}')), "{shown:?}");
+        assert!(!shown.contains("\nauthentic: yes"), "{shown:?}");
+    }
+}

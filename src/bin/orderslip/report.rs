@@ -181,7 +181,7 @@ impl fmt::Display for Report {
         for (name, value) in &self.facts {
             let name = name.replace('_', " ");
             match value {
-                Value::String(text) => writeln!(f, "{name}: {text}")?,
+                Value::String(text) => writeln!(f, "{name}: {}", plain(text))?,
                 Value::Array(list) => {
                     writeln!(f, "{name}: {}", list.iter().map(row_of).collect::<Vec<_>>().join(", "))?
                 }
@@ -204,6 +204,21 @@ impl fmt::Display for Report {
     }
 }
 
+/// What others may have written, for a terminal: no character moves the cursor or turns the line around.
+fn plain(text: &str) -> String {
+    let moves = |c: char| {
+        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().fold(String::with_capacity(text.len()), |mut shown, c| {
+        if moves(c) {
+            shown.extend(c.escape_unicode())
+        } else {
+            shown.push(c)
+        }
+        shown
+    })
+}
+
 /// The members of an element, one behind the other.
 fn row_of(element: &Value) -> String {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -215,7 +230,7 @@ fn row_of(element: &Value) -> String {
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:<10} {:<18} {:<43}", self.state, self.purpose, self.id)?;
+        write!(f, "{:<10} {:<18} {:<43}", self.state, self.purpose, plain(&self.id))?;
         let times = [
             ("made", self.made_at),
             ("seals from", self.activates_at),
@@ -242,7 +257,7 @@ impl fmt::Display for Found {
             write!(f, "against {other}: ")?;
         }
         if let Some(key) = &self.key {
-            write!(f, "key {key} ")?;
+            write!(f, "key {} ", plain(key))?;
         }
         f.write_str(&self.message)
     }
