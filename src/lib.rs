@@ -30,6 +30,9 @@ mod sealer;
 
 pub mod hazmat;
 
+// The guide.
+pub mod manual;
+
 // The paved path.
 pub use crate::{
     cbor::Layout,

@@ -22,6 +22,7 @@ const ORDER: &[&[&str]] = &[
     &["opener"],
     &["sealer"],
     &["hazmat"],
+    &["manual"],
 ];
 
 /// No file is longer, its tests not counted.

@@ -1,0 +1,14 @@
+//! The guide, a page a topic: what to do, in which order, and why.
+//!
+//! It holds text and no code, and may not say anything that its examples do not show: every block of Rust in it is compiled,
+//! and all that need nothing but this machine are run.
+//!
+//! | page | what it answers |
+//! |---|---|
+//! | [`keys`] | where keys come from, how they get to servers, and how other services get the public ones |
+
+#[doc = include_str!("manual/keys.md")]
+#[doc = include_str!("manual/keys/managers.md")]
+#[doc = include_str!("manual/keys/public.md")]
+#[doc = include_str!("manual/keys/health.md")]
+pub mod keys {}
