@@ -87,6 +87,11 @@ impl Keyring {
         self.ring.keys().map(Key::id)
     }
 
+    /// The keys, in their order.
+    pub fn keys(&self) -> impl Iterator<Item = &Key> {
+        self.ring.keys()
+    }
+
     /// The key of this id.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Key> {

@@ -305,6 +305,47 @@ const ONE: &str = "vK0/1rYt2Fpl8SSzXmHc0TE2oBqgM4iWQy7ndU6JZ9s=";
 const TWO: &str = "fIuN5a6vXrK2TjzEUPbC0kq8dyRw1mGlhS3ZtOo7pQ4=";
 
 /// Two servers with the secrets swapped understand each other, which is what rotating them takes.
+/// A document of somebody else's: what is not for us is passed over, what is a secret is not.
+#[test]
+fn t80_public_sets_of_others() {
+    let ring = shared_ring();
+    let mut set: Value = serde_json::from_str(&ring.public_jwks()).unwrap();
+    let good = set["keys"][0].clone();
+    let keys = set["keys"].as_array_mut().unwrap();
+    let others = [
+        json!({"kty": "RSA", "alg": "RS256", "n": "AQAB", "e": "AQAB"}),
+        json!({"kty": "EC", "alg": "ES512", "crv": "P-521", "x": "AA", "y": "AA"}),
+        json!({"kty": "OKP", "crv": "X25519", "alg": "ECDH-ES", "x": "AA"}),
+        json!({"kty": "PQC", "alg": "ML-DSA-65"}),
+        without(good.clone(), "alg"),
+        with(good.clone(), "use", json!("enc")),
+        with(good.clone(), "kty", json!(7)),
+        json!({}),
+    ];
+    keys.extend(others.clone());
+    assert!(Keyring::from_jwks(&set.to_string()).is_err());
+    let read = Keyring::from_public_jwks(&set.to_string()).unwrap();
+    assert_eq!(read.ids().count(), 2);
+    assert!(read.keys().all(|key| !key.can_seal()));
+    let alone = Keyring::from_public_jwks(&json!({ "keys": others }).to_string()).unwrap_err();
+    assert_eq!(alone.to_string(), "a ring without keys");
+    for (member, value) in [("d", json!("AA")), ("k", json!("AA")), ("q", json!(null))] {
+        let mut published = set.clone();
+        published["keys"][3][member] = value;
+        let error = Keyring::from_public_jwks(&published.to_string()).unwrap_err();
+        assert!(
+            error.to_string().ends_with(&format!("member `{member}`: a secret, in a document for the public")),
+            "{error}"
+        );
+    }
+    assert!(Keyring::from_public_jwks(ring.to_jwks().expose()).unwrap_err().is_misuse());
+    set["keys"][0]["x"] = "AA".into();
+    assert!(
+        Keyring::from_public_jwks(&set.to_string()).unwrap_err().to_string().contains("member `x`"),
+        "one of ours is not passed over"
+    );
+}
+
 #[test]
 fn t82_secrets_rotate_without_logging_anybody_out() {
     let before = Keyring::from_secrets(ONE, &[TWO.as_bytes()]).unwrap();

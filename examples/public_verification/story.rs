@@ -73,7 +73,7 @@ impl Story {
         self.fact(0, "they are the same for everybody: `Vary`", "none", header("vary"));
         self.fact(0, "and they remember nobody: `Set-Cookie`", "none", header("set-cookie"));
         self.fact(0, "members of theirs that are secret", "0", secret_members(&document)?.to_string());
-        self.fact(0, "a sealer from them", "is_misuse", sealer_from(&Keyring::from_jwks(&document)?));
+        self.fact(0, "a sealer from them", "is_misuse", sealer_from(&Keyring::from_public_jwks(&document)?));
 
         for (says, theirs, expected) in [
             ("asked for again with that tag", tag.clone(), "304 Not Modified, 0 bytes"),

@@ -162,7 +162,7 @@ impl Alg {
 
     /// Exact names only. `Ed25519` is RFC 9864's spelling of the same algorithm, `dir` a JWE's of a content key; both are read and
     /// not written.
-    pub(super) fn from_jose(alg: &str, enc: Option<&str>) -> Option<Self> {
+    pub(crate) fn from_jose(alg: &str, enc: Option<&str>) -> Option<Self> {
         let (alg, enc) = match (alg, enc) {
             ("Ed25519", enc) => ("EdDSA", enc),
             // RFC 7518 section 4.5: a key for `dir` is the content key itself.
@@ -172,7 +172,7 @@ impl Alg {
         Self::ALL.into_iter().find(|known| known.jose_names() == (alg, enc))
     }
 
-    pub(super) const fn kty(self) -> &'static str {
+    pub(crate) const fn kty(self) -> &'static str {
         match self.family() {
             Family::Sign(Curve::Ed25519) => "OKP",
             Family::Sign(_) => "EC",
@@ -180,7 +180,7 @@ impl Alg {
         }
     }
 
-    pub(super) const fn crv(self) -> Option<&'static str> {
+    pub(crate) const fn crv(self) -> Option<&'static str> {
         match self.family() {
             Family::Sign(Curve::Ed25519) => Some("Ed25519"),
             Family::Sign(Curve::P256) => Some("P-256"),

@@ -7,7 +7,7 @@ use super::{Contents, Keyring, Origin, RotationPolicy, policy, schedule::Retired
 use crate::{
     error::Error,
     json::{self, Json, Members},
-    key::{Disclosure, Key, KeyId, MAX_KEY_TEXT},
+    key::{Alg, Disclosure, Key, KeyId, MAX_KEY_TEXT},
     time::UnixTime,
 };
 use std::{fmt, sync::Arc};
@@ -37,32 +37,38 @@ impl Keyring {
     /// [`Error::is_misuse`], naming the key and the member: whatever [`Key::from_jwk`] or [`Keyring::new`] refuses, a
     /// text that is not one JSON object with the one member `keys`, more than 4 MiB.
     pub fn from_jwks(text: &str) -> Result<Self, Error> {
-        if text.len() > MAX_KEY_TEXT {
-            return Err(Error::bad_key("longer than any key set"));
-        }
-        let Some(Json::Object(set)) = json::parse(text) else {
-            return Err(Error::bad_key("not one JSON object with unique members"));
-        };
-        let mut entries = None;
-        let mut contents = Contents::of(Vec::new(), Origin::Shared);
-        for (name, value) in set {
-            match (name.as_str(), value) {
-                ("keys", Json::List(list)) => entries = Some(list),
-                ("keys", _) => return Err(Error::bad_key_member("keys", "not a list")),
-                (policy::MEMBER, value) => contents.policy = Some(RotationPolicy::read(&value)?),
-                // RFC 7517 section 5: other members of a set are ignored.
-                (_, value) => contents.foreign.push((name, value)),
+        read_set(text)?.assemble()
+    }
+
+    /// Reads a JWK Set that somebody else publishes for verifiers. Keys of other kinds than ours are passed over, as RFC 7517
+    /// section 5 has it, so that an issuer can bring in a new algorithm without freezing those who do not know it.
+    ///
+    /// ```
+    /// # use orderslip::{Keyring, Error};
+    /// # fn main() -> Result<(), Error> {
+    /// let theirs = r#"{"keys": [
+    ///     {"kty": "RSA", "alg": "RS256", "kid": "1", "n": "AQAB", "e": "AQAB"},
+    ///     {"kty": "OKP", "alg": "EdDSA", "kid": "2", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}
+    /// ]}"#;
+    /// let keys = Keyring::from_public_jwks(theirs)?;
+    /// assert!(keys.get("1").is_none() && keys.get("2").is_some());
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::is_misuse`] if the set has a secret of any kind, which somebody should be told; if it has no key of ours; and
+    /// else as [`from_jwks`](Self::from_jwks): a key of our kinds that is faulty is not passed over.
+    pub fn from_public_jwks(text: &str) -> Result<Self, Error> {
+        let mut set = read_set(text)?;
+        for entry in &set.entries {
+            let secret = SECRET_MEMBERS.into_iter().find(|name| json::member(entry, name).is_some());
+            if let Some(member) = secret {
+                let kid = json::member(entry, "kid").and_then(Json::as_text).unwrap_or_default();
+                return Err(Error::bad_key_member(member, "a secret, in a document for the public").about_key(kid));
             }
         }
-        let entries = entries.ok_or_else(|| Error::bad_key_member("keys", "missing"))?;
-        for entry in entries {
-            let Json::Object(members) = entry else { return Err(Error::bad_key_member("keys", "holds no object")) };
-            match read_retired(&members)? {
-                Some(gone) => contents.retired.push(gone),
-                None => contents.keys.push(Arc::new(Key::from_json(Json::Object(members))?)),
-            }
-        }
-        Self::assemble(contents)
+        set.entries.retain(is_of_ours);
+        set.assemble()
     }
 
     /// The whole ring as a JWK Set, with all secrets: for a secret store or a file of mode 0600.
@@ -94,6 +100,60 @@ impl Keyring {
         let keys = self.ring.keys().filter(|key| !key.is_symmetric()).map(|key| key.to_json(Disclosure::Public));
         String::clone(&render(vec![("keys".to_owned(), Json::List(keys.collect()))]))
     }
+}
+
+/// A set whose entries have not been looked into.
+struct Set {
+    entries: Vec<Members>,
+    contents: Contents,
+}
+
+fn read_set(text: &str) -> Result<Set, Error> {
+    if text.len() > MAX_KEY_TEXT {
+        return Err(Error::bad_key("longer than any key set"));
+    }
+    let Some(Json::Object(set)) = json::parse(text) else {
+        return Err(Error::bad_key("not one JSON object with unique members"));
+    };
+    let mut entries = None;
+    let mut contents = Contents::of(Vec::new(), Origin::Shared);
+    for (name, value) in set {
+        match (name.as_str(), value) {
+            ("keys", Json::List(list)) => entries = Some(list),
+            ("keys", _) => return Err(Error::bad_key_member("keys", "not a list")),
+            (policy::MEMBER, value) => contents.policy = Some(RotationPolicy::read(&value)?),
+            // RFC 7517 section 5: other members of a set are ignored.
+            (_, value) => contents.foreign.push((name, value)),
+        }
+    }
+    let entries = entries.ok_or_else(|| Error::bad_key_member("keys", "missing"))?;
+    let object = |entry| match entry {
+        Json::Object(members) => Ok(members),
+        _ => Err(Error::bad_key_member("keys", "holds no object")),
+    };
+    Ok(Set { entries: entries.into_iter().map(object).collect::<Result<_, _>>()?, contents })
+}
+
+impl Set {
+    fn assemble(mut self) -> Result<Keyring, Error> {
+        for members in self.entries {
+            match read_retired(&members)? {
+                Some(gone) => self.contents.retired.push(gone),
+                None => self.contents.keys.push(Arc::new(Key::from_json(Json::Object(members))?)),
+            }
+        }
+        Keyring::assemble(self.contents)
+    }
+}
+
+/// Of symmetric keys, of elliptic curves and of RSA (RFC 7518 section 6).
+const SECRET_MEMBERS: [&str; 8] = ["k", "d", "p", "q", "dp", "dq", "qi", "oth"];
+
+/// Whether an entry says that it is a public key of an algorithm here. It may still be faulty.
+fn is_of_ours(entry: &Members) -> bool {
+    let text = |name| json::member(entry, name).and_then(Json::as_text);
+    let alg = text("alg").and_then(|alg| Alg::from_jose(alg, None)).filter(|alg| !alg.is_symmetric());
+    alg.is_some_and(|alg| text("kty") == Some(alg.kty()) && text("crv") == alg.crv() && text("use") != Some("enc"))
 }
 
 /// The well-formed `revoked` members of a set of which nothing else need be right: who was revoked, when and why.

@@ -131,6 +131,8 @@ impl Keyring {
 
     /// The same ring in which a key is revoked: it seals and opens nothing from now on, and its tokens are *expired*.
     ///
+    /// The reason goes where the ring goes, and that of a key pair into [`public_jwks`](Self::public_jwks), too.
+    ///
     /// # Errors
     /// [`Error::is_misuse`] if there is no key of this id.
     pub fn revoke(&self, id: &str, reason: &str, now: UnixTime) -> Result<Self, Error> {

@@ -172,7 +172,7 @@ fn finish(
 }
 
 fn told(done: &str, ring: &Keyring, shown: impl Fn(&Key) -> bool, now: UnixTime) -> Report {
-    let keys = ring.ids().filter_map(|id| ring.get(id.as_str())).filter(|key| shown(key));
+    let keys = ring.keys().filter(|key| shown(key));
     Report { done: Some(done.to_owned()), keys: keys.map(|key| Row::of(key, ring, now)).collect(), ..Report::default() }
 }
 
@@ -202,7 +202,7 @@ fn id_of(ring: &Keyring, key: &args::ChosenKey, now: UnixTime) -> Result<String,
         Some(("next", name)) => {
             let alg = alg(name)?;
             let waits = |key: &&Key| key.activates_at().is_some_and(|from| from > now) && key.revoked_at().is_none();
-            let keys = ring.ids().filter_map(|id| ring.get(id.as_str())).filter(|key| key.alg() == alg && waits(key));
+            let keys = ring.keys().filter(|key| key.alg() == alg && waits(key));
             keys.min_by_key(|key| key.activates_at()).into_iter().map(|key| key.id().as_str()).collect()
         }
         _ if key.id.is_empty() => Vec::new(),

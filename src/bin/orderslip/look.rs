@@ -19,7 +19,7 @@ pub(crate) fn check(check: &Check, now: UnixTime) -> Result<Report, Failure> {
 
 pub(crate) fn public(public: &args::Ring) -> Result<Report, Failure> {
     let ring = ring_file::read(&public.path)?;
-    if ring.ids().filter_map(|id| ring.get(id.as_str())).all(|key| key.alg().is_symmetric()) {
+    if ring.keys().all(|key| key.alg().is_symmetric()) {
         return Err(Failure::Bad("the ring has no key pair, and so no public key".to_owned()));
     }
     Ok(Report { document: Some(Document::Public(ring.public_jwks())), ..Report::default() })
@@ -30,7 +30,7 @@ pub(crate) fn show(show: &Show, now: UnixTime) -> Result<Report, Failure> {
     if show.reveal {
         return Ok(Report { document: Some(Document::Secret(ring.to_jwks())), ..Report::default() });
     }
-    let keys = ring.ids().filter_map(|id| ring.get(id.as_str())).map(|key| Row::of(key, &ring, now));
+    let keys = ring.keys().map(|key| Row::of(key, &ring, now));
     let erased = ring.retired().map(|(id, end)| Row::erased(id.as_str(), end));
     Ok(Report { keys: keys.chain(erased).collect(), ..Report::default() })
 }
