@@ -15,7 +15,7 @@
 //! for several times `max-age`.
 
 use crate::{Fault, freshness::Freshness, process};
-use orderslip::{Key, Keyring, SharedKeyring, UnixTime};
+use orderslip::{Keyring, SharedKeyring, UnixTime};
 use reqwest::{
     Client, Response, StatusCode,
     header::{ACCEPT, AGE, CACHE_CONTROL, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH},
