@@ -361,3 +361,65 @@ fn t82_pruning_erases_revoked_secrets() {
     assert_eq!(pruned.ids().cloned().collect::<Vec<_>>(), ids[2..]);
     assert!(pruned.public_jwks().contains("revoked"));
 }
+
+/// A ring that has a fault can still be changed, as long as the change adds none: or nobody could mend it.
+#[test]
+fn t82_a_fault_that_was_there_before_does_not_stand_in_the_way_and_a_new_one_does() {
+    let (one, one_id) = new_key();
+    let mac = Key::generate(Alg::Hs256).unwrap();
+    let mac_id = mac.id().clone();
+    // The only key of its use ends: a fault. The other use is fine.
+    let ring = Keyring::new(vec![one.expiring_at(later(700)), mac]).unwrap();
+    let faults = ring.check(&POLICY, NOW);
+    assert_eq!(faults.len(), 2, "nothing seals, and tokens are stranded: {faults:?}");
+    assert_eq!((faults[0].key(), faults[1].key()), (None, Some(&one_id)));
+    let stage = |alg, at, end: Option<u64>| {
+        let key = Key::generate(alg).unwrap();
+        let key = end.map_or_else(|| Key::generate(alg).unwrap(), |end| key.expiring_at(later(end)));
+        ring.stage(key, later(at), &POLICY, NOW)
+    };
+    // What leaves the faults as they are, or mends one of them.
+    assert_eq!(stage(Alg::Hs256, 100, None).unwrap().check(&POLICY, NOW), faults);
+    assert!(stage(Alg::HkdfA256Gcm, 100, None).unwrap().check(&POLICY, NOW).len() == 1);
+    assert!(ring.promote(mac_id.as_str(), NOW, &POLICY, NOW).is_ok());
+    // The same kind of fault for another key; another kind for the same use; the same for another use.
+    for (refused, what) in [
+        (stage(Alg::Hs256, 100, Some(500)), "ends too soon"),
+        (stage(Alg::HkdfA256Gcm, 99, None), "seals too soon"),
+        (ring.promote(mac_id.as_str(), later(800), &POLICY, NOW), "nothing seals until then"),
+        (ring.promote(one_id.as_str(), later(200), &POLICY, NOW), "nothing seals until then, sooner than before"),
+    ] {
+        assert_eq!(refused.map(drop).unwrap_err().kind(), ErrorKind::BadSchedule, "{what}");
+    }
+}
+
+#[test]
+fn findings_read_as_sentences() {
+    let id = KeyId::clone(ring().0.ids().next().unwrap());
+    let key = format!("key {:?}: ", id.as_str());
+    for (finding, text) in [
+        (
+            Finding::ActivatesTooSoon { key: id.clone(), earliest: NOW },
+            "seals before every server has it; 1800000000 is the earliest that is not too soon",
+        ),
+        (
+            Finding::StrandsTokens { key: id.clone(), earliest: NOW },
+            "ends before its last token does; 1800000000 is the earliest that strands none",
+        ),
+        (
+            Finding::NotThere { key: id.clone(), from: NOW },
+            "seals from 1800000000, and the other ring does not know it",
+        ),
+        (
+            Finding::OverThere { key: id.clone(), from: NOW },
+            "has live tokens, and is over in the other ring from 1800000000",
+        ),
+        (Finding::OtherKeyThere { key: id.clone() }, "is another key in the other ring"),
+        (Finding::TimesDiffer { key: id.clone(), member: "exp" }, "has another `exp` in the other ring"),
+    ] {
+        assert_eq!(finding.to_string(), format!("{key}{text}"));
+        assert_eq!(finding.key(), Some(&id));
+    }
+    let vacant = Finding::NothingSeals { alg: Alg::Hs256, from: NOW };
+    assert_eq!((vacant.to_string().as_str(), vacant.key()), ("nothing seals for Hs256 from 1800000000", None));
+}

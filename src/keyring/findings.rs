@@ -106,10 +106,10 @@ impl fmt::Display for Finding {
         }
         match self {
             Self::ActivatesTooSoon { earliest, .. } => {
-                write!(f, "seals before every server has it; not before {earliest} is early enough")
+                write!(f, "seals before every server has it; {earliest} is the earliest that is not too soon")
             }
             Self::StrandsTokens { earliest, .. } => {
-                write!(f, "ends before its last token does; not before {earliest} is late enough")
+                write!(f, "ends before its last token does; {earliest} is the earliest that strands none")
             }
             Self::NothingSeals { alg, from } => write!(f, "nothing seals for {alg:?} from {from}"),
             Self::NotThere { from, .. } => write!(f, "seals from {from}, and the other ring does not know it"),
