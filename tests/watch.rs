@@ -8,7 +8,7 @@ mod kit;
 
 use kit::{Cart, HOUR, NOW, cart, events::told, later, shared_ring};
 use orderslip::{
-    Alg, Clock as _, ErrorKind, Key, Keyring, Lifetime, RotationPolicy, Sealer, SharedKeyring, SystemClock,
+    Alg, Clock as _, ErrorKind, Key, Keyring, Lifetime, RotationPolicy, Sealer, SharedKeyring, SystemClock, UnixTime,
 };
 use serde_json::Value;
 use std::{fs, path::PathBuf, time::Duration};
@@ -195,6 +195,40 @@ fn t82_a_ring_that_says_its_policy_is_checked_wherever_it_is_loaded() {
     assert!(told(Level::WARN, || build(970)).1.is_empty());
     let (_, lines) = told(Level::WARN, || build(971));
     assert!(lines[0].contains("longest=1001 allowed=1000"), "{lines:?}");
+}
+
+/// A rotation as it should be has nothing to be warned of, at any step, and a withdrawn one neither.
+#[test]
+fn t82_an_ordinary_rotation_warns_of_nothing() {
+    let desk = Desk::with(shared_ring().with_policy(POLICY));
+    let now = SystemClock.now().unwrap();
+    let seconds = Duration::from_secs;
+    let old = desk.mac_key();
+    let at = |earlier: u64| UnixTime::from_secs(now.as_secs() - earlier);
+    let step = |ring: &Keyring| {
+        ring.to_file(desk.path()).unwrap();
+        let (replaced, lines) = told(Level::WARN, || desk.keys.reload().unwrap());
+        assert!(replaced && lines.is_empty(), "{lines:?}");
+    };
+    // Staged long ago, or just now; retired; withdrawn before it sealed; pruned when all is over.
+    for staged in [at(50), now] {
+        let next = Key::generate(Alg::Hs256).unwrap();
+        let id = next.id().clone();
+        let staged = desk.ring.stage(next, staged.saturating_add(seconds(150)), &POLICY, staged).unwrap();
+        step(&staged);
+        step(&staged.retire(&old, &POLICY, now).unwrap());
+        step(&staged);
+        step(&staged.revoke(id.as_str(), "changed our minds", now).unwrap());
+        step(&desk.ring);
+    }
+    // Long after, the first key is erased. A server that slept through all of it is told what it has missed.
+    let next = desk.ring.stage(Key::generate(Alg::Hs256).unwrap(), at(2_000), &POLICY, at(2_100)).unwrap();
+    let next = next.retire(&old, &POLICY, at(2_100)).unwrap();
+    let pruned = next.prune(now).unwrap();
+    let awake = SharedKeyring::new(next);
+    assert_eq!(told(Level::WARN, || awake.replace(pruned.clone())).1, [] as [String; 0]);
+    let (_, lines) = told(Level::WARN, || desk.keys.replace(pruned));
+    assert!(lines.len() == 1 && lines[0].contains("is over in the other ring"), "{lines:?}");
 }
 
 /// An old copy of the file is put back, and with it a stolen key.

@@ -168,15 +168,27 @@ impl Keyring {
     /// ```
     #[must_use]
     pub fn check_against(&self, other: &Self, policy: &RotationPolicy, now: UnixTime) -> Vec<Finding> {
+        self.refused_by(other, policy, now, UnixTime::MAX)
+    }
+
+    /// The same, if this ring is replaced by the next one now: it goes on sealing only where the next one has not arrived.
+    pub(super) fn check_replacement(&self, next: &Self, policy: &RotationPolicy, now: UnixTime) -> Vec<Finding> {
+        self.refused_by(next, policy, now, now.saturating_add(policy.propagation))
+    }
+
+    /// What the other ring refuses of what this one seals until a moment.
+    fn refused_by(&self, other: &Self, policy: &RotationPolicy, now: UnixTime, until: UnixTime) -> Vec<Finding> {
         let only_verifies = other.ring.keys().all(Key::is_public);
         let mut findings = Vec::new();
         for succession in self.successions() {
             let keys =
                 succession.keys.iter().filter(|key| key.is_accepted(now) && !(only_verifies && key.is_symmetric()));
             for key in keys {
-                let Some((from, stops)) = succession.seals_between(key) else { continue };
-                let alive_until = stops.saturating_add(policy.longest_life);
-                if alive_until > now {
+                let Some((from, stops)) = succession.seals_between(key).filter(|(from, _)| *from < until) else {
+                    continue;
+                };
+                let alive_until = stops.min(until).saturating_add(policy.longest_life);
+                if alive_until > now || stops > now {
                     let needed = key.expires_at().map_or(alive_until, |end| end.min(alive_until));
                     other.refuses(key, from.max(now), needed, &mut findings);
                 }

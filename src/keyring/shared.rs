@@ -160,7 +160,7 @@ impl Keyring {
     fn tell_what_is_lost(&self, next: &Self) {
         let unknown = super::RotationPolicy { propagation: Duration::ZERO, longest_life: Duration::ZERO };
         let policy = next.policy().or(self.policy()).unwrap_or(&unknown);
-        for finding in self.check_against(next, policy, now()) {
+        for finding in self.check_replacement(next, policy, now()) {
             match finding {
                 super::Finding::TimesDiffer { .. } => {}
                 _ => tracing::warn!(%finding, "the new key ring refuses live tokens of the one that it replaces"),
