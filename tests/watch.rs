@@ -226,7 +226,7 @@ fn t82_an_ordinary_rotation_warns_of_nothing() {
     let next = next.retire(&old, &POLICY, at(2_100)).unwrap();
     let pruned = next.prune(now).unwrap();
     let awake = SharedKeyring::new(next);
-    assert_eq!(told(Level::WARN, || awake.replace(pruned.clone())).1, [] as [String; 0]);
+    assert_eq!(told(Level::WARN, || awake.replace(pruned.clone())).1, Vec::<String>::new());
     let (_, lines) = told(Level::WARN, || desk.keys.replace(pruned));
     assert!(lines.len() == 1 && lines[0].contains("is over in the other ring"), "{lines:?}");
 }
