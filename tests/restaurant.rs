@@ -3,13 +3,11 @@
 //! It runs the example as a user would, and knows only the JSON that it prints. Nothing here depends on timing: the waiter
 //! is killed after so many orders.
 
+#[path = "kit/example.rs"]
+mod example;
+
 use serde_json::Value;
-use std::{
-    env::consts::EXE_SUFFIX,
-    error::Error,
-    path::PathBuf,
-    process::{Command, Stdio},
-};
+use std::{error::Error, process::Stdio};
 
 const GUESTS: u64 = 24;
 
@@ -38,28 +36,8 @@ fn no_cart_is_lost_with_slips_and_nothing_is_held_by_servers() -> Result<(), Box
 
 /// The one JSON object that it prints.
 fn run_the_example() -> Result<Value, Box<dyn Error>> {
-    let mut example = Command::new(example()?);
+    let mut example = example::command("restaurant")?;
     let output = example.args(["--json", "--guests", &GUESTS.to_string()]).stderr(Stdio::inherit()).output()?;
     assert!(output.status.success(), "{}", output.status);
     Ok(serde_json::from_slice(&output.stdout)?)
-}
-
-/// `cargo test` builds examples and puts them beside the tests; `cargo test --test restaurant` does not.
-fn example() -> Result<PathBuf, Box<dyn Error>> {
-    // target/<profile>/deps/restaurant-<hash>
-    let this_test = std::env::current_exe()?;
-    let folder = this_test.ancestors().nth(2).ok_or("a test outside of a target folder")?;
-    let example = folder.join("examples").join(format!("restaurant{EXE_SUFFIX}"));
-    if !example.exists() {
-        // The folder of a profile has the profile's name, but for one.
-        let profile = match folder.file_name().and_then(|name| name.to_str()) {
-            Some("debug") | None => "dev",
-            Some(name) => name,
-        };
-        let mut build = Command::new(env!("CARGO"));
-        build.args(["build", "--quiet", "--example", "restaurant", "--profile", profile, "--target-dir"]);
-        build.arg(folder.parent().ok_or("a profile outside of a target folder")?);
-        assert!(build.current_dir(env!("CARGO_MANIFEST_DIR")).status()?.success());
-    }
-    Ok(example)
 }
