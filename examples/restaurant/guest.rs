@@ -2,7 +2,7 @@
 //!
 //! It may not know that there are waiters.
 
-use crate::order::Cart;
+use crate::{dice::Dice, order::Cart};
 
 const MENU: [&str; 16] = [
     "bread",
@@ -42,7 +42,7 @@ pub(crate) struct Wish {
 impl Guest {
     /// The same guest for the same two numbers, on every machine.
     pub(crate) fn new(seed: u64, number: u32) -> Self {
-        let mut dice = Dice(seed ^ (u64::from(number) << 32));
+        let mut dice = Dice::new(seed, number);
         let mut guest = Self { name: format!("guest {number}"), wishes: Vec::new(), intended: Cart::default() };
         for _ in 0..8 + dice.below(8) {
             let ordered: Vec<_> = MENU.into_iter().filter(|dish| guest.intended.has(dish)).collect();
@@ -60,27 +60,5 @@ impl Guest {
     fn wish(&mut self, wish: Wish) {
         self.intended.set(wish.dish, wish.quantity);
         self.wishes.push(wish);
-    }
-}
-
-/// SplitMix64 (Steele, Lea, Flood 2014): a few lines, and every seed is a good one. Nothing here is secret.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    fn below(&mut self, limit: usize) -> usize {
-        // A remainder prefers small numbers by a part in millions, which no guest tastes.
-        usize::try_from(self.roll() >> 33).expect("31 bits") % limit
-    }
-
-    fn one_of<T: Copy>(&mut self, items: &[T]) -> T {
-        *items.get(self.below(items.len())).expect("below the length, which is not 0")
     }
 }

@@ -23,6 +23,7 @@ mod waiter;
 mod front_door;
 mod staff;
 
+mod dice;
 mod guest;
 mod visit;
 mod tally;

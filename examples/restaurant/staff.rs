@@ -1,7 +1,8 @@
 //! Processes of their own: how this program starts itself in a role, and how a role serves.
 //!
 //! It may not know what a role does. Nobody stays behind: whoever is started is killed with its handle, and leaves by
-//! itself when the pipe to its parent breaks, even if the parent had no time to say anything.
+//! itself when the pipe to its parent breaks, even if the parent had no time to say anything. The servers of the example
+//! `rotation` start and serve with it, too.
 
 use crate::Fault;
 use axum::Router;

@@ -17,8 +17,8 @@ pub fn json_of(example: &str, args: &[&str]) -> Result<Value, Box<dyn Error>> {
     Ok(serde_json::from_slice(&output.stdout)?)
 }
 
-/// `cargo test` builds examples and puts them beside the tests; `cargo test --test NAME` does not.
-fn program(example: &str) -> Result<PathBuf, Box<dyn Error>> {
+/// Where the program is. `cargo test` builds examples and puts them beside the tests; `cargo test --test NAME` does not.
+pub fn program(example: &str) -> Result<PathBuf, Box<dyn Error>> {
     // target/<profile>/deps/<test>-<hash>
     let this_test = std::env::current_exe()?;
     let folder = this_test.ancestors().nth(2).ok_or("a test outside of a target folder")?;
