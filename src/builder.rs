@@ -71,7 +71,8 @@ impl<T: SlipState, Makes> Builder<T, Makes> {
         self
     }
 
-    /// How much the clocks of two servers may differ: 30 seconds unless set, at most 10 minutes. Whole seconds.
+    /// How much the clocks of two servers may differ: 30 seconds unless set, at most 10 minutes. Whole seconds. Clocks that are
+    /// each half a minute off, one ahead and one behind, differ by a minute.
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.leeway = leeway;
         self

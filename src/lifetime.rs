@@ -40,9 +40,10 @@ impl Lifetime {
         self
     }
 
-    /// How long a token of it may be accepted, by servers with this leeway.
+    /// How long after it was sealed a token of it may be accepted, by servers with this leeway: it may have begun by a clock
+    /// that is the leeway ahead of the one that sealed it last, and is taken for the leeway longer than it says.
     pub(crate) fn longest(&self, leeway: Duration) -> Duration {
-        self.absolute.saturating_add(leeway)
+        self.absolute.saturating_add(leeway).saturating_add(leeway)
     }
 
     pub(crate) fn check(&self) -> Result<(), Error> {

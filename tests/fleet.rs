@@ -18,7 +18,7 @@ const SKEW: i64 = 10;
 const LEEWAY: u64 = 20;
 const LIFE: u64 = 500;
 const POLICY: RotationPolicy =
-    RotationPolicy { propagation: Duration::from_secs(100), longest_life: Duration::from_secs(LIFE + LEEWAY) };
+    RotationPolicy { propagation: Duration::from_secs(100), longest_life: Duration::from_secs(LIFE + 2 * LEEWAY) };
 const NO_PROMISE: RotationPolicy = RotationPolicy { propagation: Duration::ZERO, longest_life: Duration::ZERO };
 /// A server has a new ring after so many seconds at most: the rest of the propagation time is for its clock.
 const SLOWEST: u64 = 90;
@@ -188,19 +188,29 @@ impl Fleet {
         self.changes += 1;
     }
 
-    /// One of the last tokens is shown to a server, which must open it if it is alive; then it seals another.
+    /// One of the last tokens is shown to a server, which must open it if it is alive, and seals it again; then it seals another.
     fn visit(&mut self, time: u64, server: usize, token: usize) {
         let server = &self.servers[server % self.servers.len()];
         let now = server.clock(time);
+        // By the leeway, servers take a token for a little longer than it says.
+        let leeway = Duration::from_secs(LEEWAY);
+        let mut resealed = None;
         if let Some((text, end)) = self.tokens.iter().rev().nth(token % 12) {
-            let alive = now < *end;
-            if let (true, Err(error)) = (alive, server.sealer.open_at(text, now)) {
-                self.refused.push(format!("at {time}: {:?}", error.kind()));
+            match server.sealer.open_at(text, now) {
+                Ok(slip) => {
+                    resealed = server
+                        .sealer
+                        .reseal_at(&slip, now)
+                        .ok()
+                        .map(|text| (text, slip.ends_at().saturating_add(leeway)))
+                }
+                Err(error) if now < *end => self.refused.push(format!("at {time}: {:?}", error.kind())),
+                Err(_) => {}
             }
         }
+        self.tokens.extend(resealed);
         if let Ok(token) = server.sealer.seal_at(&cart(), now) {
-            // By the leeway, servers take it for a little longer.
-            self.tokens.push((token, now.saturating_add(POLICY.longest_life)));
+            self.tokens.push((token, now.saturating_add(Duration::from_secs(LIFE + LEEWAY))));
         }
     }
 }

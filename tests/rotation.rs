@@ -423,3 +423,64 @@ fn findings_read_as_sentences() {
     let vacant = Finding::NothingSeals { alg: Alg::Hs256, from: NOW };
     assert_eq!((vacant.to_string().as_str(), vacant.key()), ("nothing seals for Hs256 from 1800000000", None));
 }
+
+/// A fast server begins a slip under the new key, and a slow one seals it again under the last: it lives by the fast clock, and
+/// every server takes it for the leeway longer.
+#[test]
+fn t82_a_slip_that_goes_back_to_a_slow_clock_is_not_cut_short() {
+    let (life, leeway) = (Duration::from_secs(1_000), Duration::from_secs(20));
+    let policy = RotationPolicy { propagation: Duration::from_secs(100), longest_life: life + 2 * leeway };
+    let (ring, old) = ring();
+    let ring = ring.stage(new_key().0, later(100), &policy, NOW).unwrap().retire(old.as_str(), &policy, NOW).unwrap();
+    let build =
+        |ring: &Keyring| Sealer::<Cart>::encrypted(ring).lifetime(Lifetime::absolute(life)).leeway(leeway).build();
+    let sealer = build(&ring).unwrap();
+    let begun = sealer.seal_at(&cart(), later(119)).unwrap();
+    let slip = sealer.open_at(&begun, later(99)).unwrap();
+    let again = sealer.reseal_at(&slip, later(99)).unwrap();
+    let last = later(119 + 1_000 + 20 - 1);
+    assert!(sealer.open_at(&again, last).is_ok());
+    // By so much and not more, a sealer says nothing of its lifetime.
+    let told = |longest_life| {
+        let ring = ring.with_policy(RotationPolicy { longest_life, ..policy });
+        kit::events::told(tracing::Level::WARN, || build(&ring).unwrap()).1.len()
+    };
+    assert_eq!((told(policy.longest_life), told(policy.longest_life - Duration::from_secs(1))), (0, 1));
+}
+
+#[test]
+fn t82_the_first_of_a_use_waits_for_nobody() {
+    let mut set: serde_json::Value = serde_json::from_str(shared_ring().to_jwks().expose()).unwrap();
+    let keys = |nbfs: &[u64]| {
+        let keys = nbfs.iter().map(|nbf| {
+            let ring = Keyring::new(vec![new_key().0.activating_at(later(*nbf))]).unwrap();
+            let mut jwk: serde_json::Value = serde_json::from_str(&first_jwk(&ring)).unwrap();
+            jwk["iat"] = NOW.as_secs().into();
+            jwk
+        });
+        keys.collect::<Vec<_>>()
+    };
+    let mut too_soon = |nbfs: &[u64]| {
+        set["keys"] = keys(nbfs).into();
+        let findings = Keyring::from_jwks(&set.to_string()).unwrap().check(&POLICY, NOW);
+        findings.iter().filter(|finding| matches!(finding, Finding::ActivatesTooSoon { .. })).count()
+    };
+    assert_eq!(too_soon(&[10]), 0, "alone");
+    assert_eq!(too_soon(&[10, 50]), 1, "the second");
+    assert_eq!(too_soon(&[50, 10]), 1, "in whatever order they stand");
+    assert_eq!(too_soon(&[10, 10]), 2, "which of them is first nobody can tell");
+    // And a use that there was not can begin whenever it likes.
+    let begun = shared_ring().stage(Key::generate(Alg::Hs512).unwrap(), later(50), &POLICY, NOW).unwrap();
+    assert!(begun.check(&POLICY, NOW).contains(&Finding::NothingSeals { alg: Alg::Hs512, from: NOW }));
+}
+
+/// One secret, used for another algorithm by the other server: an id is not enough.
+#[test]
+fn t82_a_key_of_another_algorithm_is_another_key() {
+    let secret = B64_SECRET;
+    let of = |alg: &str| Keyring::from_jwks(&format!(r#"{{"keys":[{{"kty":"oct","k":"{secret}",{alg}}}]}}"#)).unwrap();
+    let (encrypts, signs) = (of(r#""alg":"direct+HKDF-SHA-256","enc":"A256GCM""#), of(r#""alg":"HS256""#));
+    assert!(matches!(encrypts.check_against(&signs, &POLICY, NOW)[..], [Finding::OtherKeyThere { .. }]));
+}
+
+const B64_SECRET: &str = "nJZIqg3Ndu7c64M1Gv3qmcJH8yRD2xTvo0KAe5gLZwQ";

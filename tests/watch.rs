@@ -192,8 +192,8 @@ fn t82_a_ring_that_says_its_policy_is_checked_wherever_it_is_loaded() {
     let ring = shared_ring().with_policy(POLICY);
     let build =
         |secs| Sealer::<Cart>::signed(&ring).lifetime(Lifetime::absolute(Duration::from_secs(secs))).build().unwrap();
-    assert!(told(Level::WARN, || build(970)).1.is_empty());
-    let (_, lines) = told(Level::WARN, || build(971));
+    assert!(told(Level::WARN, || build(940)).1.is_empty());
+    let (_, lines) = told(Level::WARN, || build(941));
     assert!(lines[0].contains("longest=1001 allowed=1000"), "{lines:?}");
 }
 

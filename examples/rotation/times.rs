@@ -28,7 +28,7 @@ pub(crate) const EVERYWHERE: Duration = SLOWEST_RELOAD.saturating_add(CLOCK_ERRO
 
 /// What a rotation must allow for, and all that the operator needs to know.
 pub(crate) const POLICY: RotationPolicy =
-    RotationPolicy { propagation: EVERYWHERE, longest_life: A_LIFE.saturating_add(LEEWAY) };
+    RotationPolicy { propagation: EVERYWHERE, longest_life: A_LIFE.saturating_add(LEEWAY.saturating_mul(2)) };
 
 /// One rotation of the key.
 #[derive(Clone, Copy)]

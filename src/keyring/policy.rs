@@ -15,7 +15,7 @@ use std::time::Duration;
 /// # fn main() -> Result<(), Error> {
 /// let policy = RotationPolicy {
 ///     propagation: Duration::from_secs(3_600), // every server has reloaded within the hour
-///     longest_life: Duration::from_secs(8 * 3_600), // the longest absolute lifetime, and the leeway
+///     longest_life: Duration::from_secs(9 * 3_600), // the longest absolute lifetime is 8 hours, and some leeway
 /// };
 /// # let now = UnixTime::from_secs(1_800_000_000);
 /// let ring = Keyring::generate()?;
@@ -30,12 +30,13 @@ use std::time::Duration;
 /// ```
 ///
 /// A ring can carry it ([`Keyring::with_policy`](crate::Keyring::with_policy)): in the JWK Set it is the private member
-/// `"rotation": {"propagation": 3600, "longest_life": 28830}`, in seconds.
+/// `"rotation": {"propagation": 3600, "longest_life": 32400}`, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RotationPolicy {
     /// How long it takes until every server has loaded a new ring, and by how much its clock may be behind or ahead.
     pub propagation: Duration,
-    /// How long a token lives at most: the longest absolute lifetime of any sealer, and its leeway.
+    /// How long a token lives at most after it was sealed: the longest absolute lifetime of any sealer, and its leeway twice,
+    /// once for the clock by which the slip began and once for the clock by which it is opened.
     pub longest_life: Duration,
 }
 

@@ -88,7 +88,7 @@ pub(crate) struct New {
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "1h")]
     pub(crate) propagation: Duration,
 
-    /// The longest that any token lives: absolute lifetime and leeway [default: 400 days, the longest that browsers keep a cookie]
+    /// The longest that any token lives: absolute lifetime, and leeway twice [default: 400 days, the longest that browsers keep a cookie]
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "400d", hide_default_value = true)]
     pub(crate) longest_life: Duration,
 }
@@ -100,7 +100,7 @@ pub(crate) struct Allow {
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(crate) propagation: Option<Duration>,
 
-    /// The longest that any token lives: absolute lifetime and leeway [default: what the ring says]
+    /// The longest that any token lives: absolute lifetime, and leeway twice [default: what the ring says]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(crate) longest_life: Option<Duration>,
 }
