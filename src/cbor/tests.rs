@@ -106,6 +106,8 @@ fn readers_are_as_strict_as_writers() {
     refused::<Shape>(b"\x67Newtype"); // and one without what it needs
     refused::<Shape>(b"\xa2\x64Unit\xf6\x61x\xf6"); // two variants at once
     refused::<Shape>(b"\x00"); // a variant by its index
+    refused::<String>(b"\x41a"); // bytes for text
+    refused::<serde_bytes::ByteBuf>(b"\x61a"); // text for bytes
     refused::<(u8, u8)>(b"\x83\x01\x02\x03");
     refused::<u8>(b"\x19\x01\x00");
     refused::<u64>(b"\x20");
