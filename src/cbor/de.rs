@@ -199,13 +199,25 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, 'de> {
         self.deserialize_bytes(visitor)
     }
 
+    // Likewise integers, which `f64` takes.
+    fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        match self.reader.item()? {
+            Item::Float(value) => visitor.visit_f64(value),
+            _ => Err(Refusal::new("something else where a float is meant")),
+        }
+    }
+
+    fn deserialize_f32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        self.deserialize_f64(visitor)
+    }
+
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
         walk::skip_in_state(self.reader)?;
         visitor.visit_unit()
     }
 
     serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char unit unit_struct
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 char unit unit_struct
         seq tuple tuple_struct map
     }
 }

@@ -106,6 +106,7 @@ fn readers_are_as_strict_as_writers() {
     refused::<Shape>(b"\x67Newtype"); // and one without what it needs
     refused::<Shape>(b"\xa2\x64Unit\xf6\x61x\xf6"); // two variants at once
     refused::<Shape>(b"\x00"); // a variant by its index
+    refused::<f64>(b"\x01"); // an integer for a float
     refused::<String>(b"\x41a"); // bytes for text
     refused::<serde_bytes::ByteBuf>(b"\x61a"); // text for bytes
     refused::<(u8, u8)>(b"\x83\x01\x02\x03");
