@@ -64,6 +64,12 @@ pub(crate) fn token_bytes(text: &str, room: usize) -> Result<Zeroizing<Vec<u8>>,
     Ok(bytes)
 }
 
+/// Puts the text of some bytes behind what is there. The caller has checked the size against its limit.
+#[cfg(feature = "jose")]
+pub(crate) fn append_text(bytes: &[u8], text: &mut String) {
+    ENGINE.encode_string(bytes, text);
+}
+
 /// Public base64url text of a few bytes, as in a JWK member or a slip id.
 pub(crate) fn public_text(bytes: &[u8]) -> String {
     ENGINE.encode(bytes)

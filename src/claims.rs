@@ -1,46 +1,24 @@
-//! The claims set on the wire (RFC 8392), with the state as one private claim in it.
+//! The claims of a slip: who it is, how long it lives, of which version its state is.
 //!
-//! It may not know formats or keys: of an envelope it sees the proof that it opened. Nothing is read before that.
-//!
-//! ```text
-//! a5                            map of 5, in this order and no other
-//!   04 <uint>                   exp   expires_at
-//!   06 <uint>                   iat   sealed_at
-//!   07 50 <16 bytes>            cti   the slip's id
-//!   3a 00010002 82 <uint> <uint>      -65539: [began_at, ends_at]
-//!   3a 00010000 82 <uint> <state>     -65537: [version, state]
-//! ```
-//!
-//! The order is the deterministic one (RFC 8949 section 4.2.1) but for the state, which comes last so that all else is known
-//! before it is looked at. The private labels are below -65536 (RFC 8392 section 9.1.1).
+//! It may not know formats or keys: of an envelope it sees the proof that it opened. Nothing is read before that. How claims stand on
+//! the wire is told in `cwt.rs` for COSE and in `jwt.rs` for JOSE.
+
+mod cwt;
+#[cfg(feature = "jose")]
+mod jwt;
 
 use crate::{
     bytes,
-    cbor::{
-        Fault,
-        read::{Form, Item, Reader},
-        walk,
-        write::Buffer,
-    },
+    cbor::{Fault, write::Buffer},
+    codec::{Encoded, Syntax},
+    context::{Call, Context},
     crypto,
     envelope::Authentic,
     error::{Error, Undecodable},
     lifetime::Times,
-    time::UnixTime,
 };
+use serde::de::DeserializeOwned;
 use std::{fmt, ops::Range};
-
-const EXP: &[u8] = &[0x04];
-const IAT: &[u8] = &[0x06];
-const CTI: &[u8] = &[0x07, 0x50];
-/// -65539
-const SPAN: &[u8] = &[0x3a, 0x00, 0x01, 0x00, 0x02];
-/// -65537
-const STATE: &[u8] = &[0x3a, 0x00, 0x01, 0x00, 0x00];
-/// -65538: reserved
-const PADDING: &[u8] = &[0x3a, 0x00, 0x01, 0x00, 0x01];
-/// RFC 8747: whoever may use the token must prove a key. We cannot tell, so we do not guess.
-const CNF: &[u8] = &[0x08];
 
 /// Bytes of a slip's id: 128 bits of the system's generator (OWASP ASVS 5.0 7.2.3).
 const ID_LEN: usize = 16;
@@ -91,55 +69,97 @@ impl fmt::Debug for SlipId {
     }
 }
 
-/// Writes everything but the state, which the caller appends.
-pub(crate) fn write(out: &mut Buffer, id: &SlipId, times: &Times, version: u16) {
-    out.cbor().map(5);
-    out.push(EXP);
-    out.cbor().uint(times.expires_at.as_secs());
-    out.push(IAT);
-    out.cbor().uint(times.sealed_at.as_secs());
-    out.push(CTI);
-    out.push(&id.0);
-    out.push(SPAN);
-    out.cbor().array(2).uint(times.began_at.as_secs()).uint(times.ends_at.as_secs());
-    out.push(STATE);
-    out.cbor().array(2).uint(version.into());
-}
-
-/// Claims whose token was authentic.
-pub(crate) struct Claims {
+/// What both kinds of claims say besides the state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
     pub(crate) id: SlipId,
     pub(crate) times: Times,
     pub(crate) version: u64,
-    state: Range<usize>,
+}
+
+/// Writes the claims around the state that `state` appends.
+pub(crate) fn write(
+    syntax: Syntax,
+    out: &mut Buffer,
+    head: &Head,
+    context: (&Context, &Call),
+    state: impl FnOnce(&mut Buffer) -> Result<(), Error>,
+) -> Result<(), Error> {
+    match syntax {
+        // The context is not in them: it is in the `external_aad`.
+        Syntax::Cbor => {
+            let _ = context;
+            cwt::write(out, head);
+            state(out)
+        }
+        #[cfg(feature = "jose")]
+        Syntax::Json => jwt::write(out, head, context, state),
+    }
+}
+
+/// Claims whose token was authentic and meant for this context.
+pub(crate) struct Claims<T> {
+    pub(crate) head: Head,
+    state: Found<T>,
     authentic: Authentic,
 }
 
-/// Claims that anybody may have written.
+/// A state in a payload.
+enum Found<T> {
+    At(Range<usize>),
+    #[cfg(feature = "jose")]
+    Text(zeroize::Zeroizing<String>),
+    /// Read in the same pass as its claims.
+    #[cfg_attr(not(feature = "jose"), expect(dead_code, reason = "CBOR is decoded in a second step"))]
+    Decoded(T),
+}
+
+/// Claims that anybody may have written, with their state.
 pub(crate) struct Unproven {
-    pub(crate) id: SlipId,
-    pub(crate) times: Times,
-    pub(crate) version: u64,
+    pub(crate) head: Head,
     pub(crate) state: Vec<u8>,
 }
 
-impl Claims {
+fn undecodable(why: &'static str) -> Error {
+    Error::undecodable(Undecodable { why, field: None })
+}
+
+impl<T: DeserializeOwned> Claims<T> {
     /// An authentic token whose claims are not ours comes from another program with our key, or from a newer one: it is
-    /// undecodable, not forged.
-    pub(crate) fn read(authentic: Authentic) -> Result<Self, Error> {
-        let undecodable = |Fault(why)| Error::undecodable(Undecodable { why, field: None });
-        let (id, times, version, state) = read(authentic.payload()).map_err(undecodable)?;
-        Ok(Self { id, times, version, state, authentic })
+    /// undecodable, not forged. One that says that it is for another context is for another context.
+    ///
+    /// A state of this version may be decoded in passing.
+    pub(crate) fn read(authentic: Authentic, context: (&Context, &Call), version: Option<u16>) -> Result<Self, Error> {
+        let (head, state) = match authentic.syntax() {
+            Syntax::Cbor => {
+                let _ = (context, version);
+                let (head, range) = cwt::read(authentic.payload()).map_err(|Fault(why)| undecodable(why))?;
+                (head, Found::At(range))
+            }
+            #[cfg(feature = "jose")]
+            Syntax::Json => jwt::read(authentic.payload(), context, version)?,
+        };
+        Ok(Self { head, state, authentic })
     }
 
-    /// Reads what nobody has authenticated: to be shown to a person, with those words, and for nothing else.
-    pub(crate) fn read_unproven(payload: &[u8]) -> Option<Unproven> {
-        let (id, times, version, state) = read(payload).ok()?;
-        Some(Unproven { id, times, version, state: payload.get(state)?.to_vec() })
+    /// The state, if it was decoded with the claims.
+    pub(crate) fn take_decoded(self) -> Result<T, Self> {
+        match self.state {
+            Found::Decoded(state) => Ok(state),
+            _ => Err(self),
+        }
     }
+}
 
-    pub(crate) fn state(&self) -> &[u8] {
-        self.authentic.payload().get(self.state.clone()).unwrap_or_default()
+impl<T> Claims<T> {
+    /// The state as it stands in the token; nothing of it if it was decoded already.
+    pub(crate) fn state(&self) -> Encoded<'_> {
+        match &self.state {
+            Found::At(range) => Encoded::Cbor(self.authentic.payload().get(range.clone()).unwrap_or_default()),
+            #[cfg(feature = "jose")]
+            Found::Text(text) => Encoded::Json(text),
+            Found::Decoded(_) => Encoded::Cbor(&[]),
+        }
     }
 
     pub(crate) fn key_is_current(&self) -> bool {
@@ -147,59 +167,17 @@ impl Claims {
     }
 }
 
-fn read(payload: &[u8]) -> Result<(SlipId, Times, u64, Range<usize>), Fault> {
-    let mut reader = Reader::new(payload, Form::Shortest);
-    let claims = reader.map()?;
-    // iss, sub, aud and nbf would stand before or between these; we evaluate none of them, so none may be there.
-    reader.exactly(EXP)?;
-    let expires_at = time(&mut reader)?;
-    reader.exactly(IAT)?;
-    let sealed_at = time(&mut reader)?;
-    reader.exactly(CTI)?;
-    let id = SlipId(reader.take()?);
-    let mut span = None;
-    let mut previous: &[u8] = &[0x07];
-    for _ in 4..claims {
-        let label = label(&mut reader)?;
-        if label <= previous {
-            return Err(Fault("claims out of order, or a claim twice"));
+/// Reads what nobody has authenticated: to be shown to a person, with those words, and for nothing else.
+pub(crate) fn read_unproven(syntax: Syntax, payload: &[u8]) -> Option<Unproven> {
+    match syntax {
+        Syntax::Cbor => {
+            let (head, state) = cwt::read(payload).ok()?;
+            Some(Unproven { head, state: payload.get(state)?.to_vec() })
         }
-        previous = label;
-        match label {
-            SPAN => {
-                reader.array_of(2)?;
-                span = Some((time(&mut reader)?, time(&mut reader)?));
-            }
-            STATE | PADDING | CNF => return Err(Fault("a claim that must not be there")),
-            // RFC 8392 section 3: claims that are not understood are ignored.
-            _ => walk::skip(&mut reader)?,
+        #[cfg(feature = "jose")]
+        Syntax::Json => {
+            let (head, state) = jwt::read_for_anybody(payload)?;
+            Some(Unproven { head, state: state.into_bytes() })
         }
     }
-    if label(&mut reader)? != STATE {
-        return Err(Fault("a state that is not the last claim"));
-    }
-    reader.array_of(2)?;
-    let version = reader.uint()?;
-    let (began_at, ends_at) = span.ok_or(Fault("a missing claim"))?;
-    let times = Times { sealed_at, began_at, expires_at, ends_at };
-    if !times.are_in_order() {
-        return Err(Fault("claims that contradict each other"));
-    }
-    Ok((id, times, version, reader.position()..payload.len()))
 }
-
-/// The label of the next claim, as it is encoded: a number or a text.
-fn label<'b>(reader: &mut Reader<'b>) -> Result<&'b [u8], Fault> {
-    let start = reader.position();
-    match reader.item()? {
-        Item::Uint(_) | Item::Negative(_) | Item::Text(_) => Ok(reader.since(start)),
-        _ => Err(Fault("a claim without a label")),
-    }
-}
-
-fn time(reader: &mut Reader<'_>) -> Result<UnixTime, Fault> {
-    UnixTime::from_wire(reader.uint()?).ok_or(Fault("a time after the year 9999"))
-}
-
-#[cfg(test)]
-mod tests;

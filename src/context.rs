@@ -7,6 +7,9 @@
 //! ```text
 //! external_aad = 86 69 "orderslip" 01 tstr(purpose) bstr(carrier) [n × bstr(deployment)] [n × bstr(call)]
 //! ```
+//!
+//! JOSE has no such bytes. There the purpose is the audience, and whatever else a token is bound to travels as a digest of
+//! the same bytes: `ctx = base64url(SHA-256(external_aad)[..16])`, in a claim, which the signature or the tag covers.
 
 use crate::{cbor::write::Buffer, crypto, error::Error};
 use std::borrow::Cow;
@@ -41,6 +44,26 @@ pub(crate) struct Context {
     prefix: Vec<u8>,
     /// The whole, for calls without bindings.
     unbound: Vec<u8>,
+    /// What a JOSE token says of it.
+    #[cfg(feature = "jose")]
+    declared: Declared,
+}
+
+/// What a JOSE token says of its context, in claims.
+#[cfg(feature = "jose")]
+pub(crate) struct Declared {
+    purpose: String,
+    /// Of the deployment alone, for calls without bindings; none if it binds nothing either.
+    digest: Option<String>,
+}
+
+/// Half of a SHA-256: 128 bits, against which nobody finds a second context (RFC 6920 section 9.4 has its like).
+#[cfg(feature = "jose")]
+const DIGEST_LEN: usize = 16;
+
+#[cfg(feature = "jose")]
+fn digest_text(external_aad: &[u8]) -> String {
+    crate::bytes::public_text(crypto::sha256(external_aad).get(..DIGEST_LEN).unwrap_or_default())
 }
 
 impl Context {
@@ -50,7 +73,33 @@ impl Context {
         append(&mut out, deployment)?;
         let prefix = out.bytes().to_vec();
         append::<Vec<u8>>(&mut out, &[])?;
-        Ok(Self { prefix, unbound: out.bytes().to_vec() })
+        let unbound = out.bytes().to_vec();
+        #[cfg(feature = "jose")]
+        let declared = {
+            let is_bound = !carrier.is_empty() || !deployment.is_empty();
+            Declared { purpose: purpose.to_owned(), digest: is_bound.then(|| digest_text(&unbound)) }
+        };
+        Ok(Self {
+            prefix,
+            unbound,
+            #[cfg(feature = "jose")]
+            declared,
+        })
+    }
+
+    /// The audience of a JOSE token (`aud`).
+    #[cfg(feature = "jose")]
+    pub(crate) fn audience(&self) -> &str {
+        &self.declared.purpose
+    }
+
+    /// The digest of all that a JOSE token is bound to (`ctx`), if there is anything besides its purpose.
+    #[cfg(feature = "jose")]
+    pub(crate) fn digest(&self, call: &Call) -> Option<Cow<'_, str>> {
+        match &call.0 {
+            None => self.declared.digest.as_deref().map(Cow::Borrowed),
+            Some(_) => Some(Cow::Owned(digest_text(&self.external_aad(call)))),
+        }
     }
 
     /// The bytes that authenticate this call's context.

@@ -9,6 +9,7 @@ pub(crate) mod jose;
 use crate::{
     bytes::{MAX_TOKEN_TEXT, text_len, token_text},
     cbor::{Fault, write::Buffer},
+    codec::Syntax,
     context::{Call, Context},
     error::Error,
     key::{Alg, Key, WireId},
@@ -25,6 +26,17 @@ pub(crate) trait Envelope: Send + Sync {
 
     /// The algorithms of the keys that open it.
     fn opening_algs(&self) -> &[Alg];
+
+    /// What its payloads are written in.
+    fn syntax(&self) -> Syntax {
+        Syntax::Cbor
+    }
+
+    /// Whether a text claims to be of this format or its kind. Such a text is never offered to anybody else's decoder
+    /// (CVE-2026-39324).
+    fn is_ours(&self, text: &str) -> bool {
+        cose::is_ours(text)
+    }
 
     /// Seals the payload that `write` appends.
     fn seal(&self, with: &With<'_>, write: Write<'_>) -> Result<String, Error>;
@@ -51,12 +63,17 @@ pub(crate) struct With<'a> {
 
 /// The proof that a payload was authentic: only this module's formats can make one, and claims are read from nothing else.
 pub(crate) struct Authentic {
+    syntax: Syntax,
     bytes: Zeroizing<Vec<u8>>,
     payload: Range<usize>,
     key_is_current: bool,
 }
 
 impl Authentic {
+    pub(crate) fn syntax(&self) -> Syntax {
+        self.syntax
+    }
+
     pub(crate) fn payload(&self) -> &[u8] {
         self.bytes.get(self.payload.clone()).unwrap_or_default()
     }
@@ -71,19 +88,20 @@ impl Authentic {
 pub(crate) struct Anatomy {
     pub(crate) format: &'static str,
     pub(crate) alg: Alg,
-    pub(crate) wire_id: WireId,
+    pub(crate) key: Named,
     /// The names of the parts with their bytes, in their order.
     pub(crate) parts: Vec<(&'static str, usize)>,
     /// What is in clear in a token that is not encrypted.
     pub(crate) payload: Option<Vec<u8>>,
+    pub(crate) syntax: Syntax,
 }
 
-/// Whether a text claims to be one of our formats, by the first three bytes of their frames. Such a text is never offered
-/// to anybody else's decoder (CVE-2026-39324).
-pub(crate) fn is_ours(text: &str) -> bool {
-    // White space and quotes in front make it no other format.
-    let text = text.trim_start_matches(|first: char| !first.is_ascii_alphanumeric());
-    cose::FIRST_CHARACTERS.iter().any(|first| text.starts_with(first))
+/// How a token names its key.
+#[derive(Clone, Debug)]
+pub(crate) enum Named {
+    Wire(WireId),
+    #[cfg(feature = "jose")]
+    Text(String),
 }
 
 impl With<'_> {
@@ -95,7 +113,17 @@ impl With<'_> {
 
     /// The one key that a token names.
     fn opening_key(&self, wire: &WireId) -> Result<&Arc<Key>, Error> {
-        match self.ring.lookup(wire, self.now) {
+        self.accepted(self.ring.lookup(wire, self.now))
+    }
+
+    /// The same for a token that names its key by the text of a JWK's `kid`.
+    #[cfg(feature = "jose")]
+    fn opening_key_named(&self, kid: &str) -> Result<&Arc<Key>, Error> {
+        self.accepted(self.ring.lookup_by_name(kid, self.now))
+    }
+
+    fn accepted<'r>(&'r self, lookup: Lookup<'r>) -> Result<&'r Arc<Key>, Error> {
+        match lookup {
             Lookup::Accepted(key) => Ok(key),
             Lookup::Retired => Err(Error::key_retired()),
             Lookup::Unknown => Err(self.ring.unknown_key()),

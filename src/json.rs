@@ -3,6 +3,9 @@
 //! It may not know what a key is. `serde_json` parses; what is ours is the refusal of duplicate members, which its own
 //! maps resolve silently by taking the last (RFC 7517 section 4, docs/threats.md T08).
 
+#[cfg(feature = "jose")]
+pub(crate) mod state;
+
 use serde::{
     Deserializer, Serialize, Serializer,
     de::{self, DeserializeSeed, MapAccess, SeqAccess, Visitor},
@@ -34,6 +37,12 @@ pub(crate) fn parse(text: &str) -> Option<Json> {
     let value = Seed { depth: 0 }.deserialize(&mut deserializer).ok()?;
     deserializer.end().ok()?;
     Some(value)
+}
+
+/// A text as a JSON string.
+#[cfg(feature = "jose")]
+pub(crate) fn quoted(text: &str) -> String {
+    serde_json::to_string(text).expect("a text is written to memory, which takes every write")
 }
 
 /// The member of this name.
@@ -73,6 +82,19 @@ impl Json {
             Self::Number(number) => number.as_u64(),
             _ => None,
         }
+    }
+}
+
+/// Reads a value that nobody asked for, as strictly as any other.
+#[cfg(feature = "jose")]
+pub(crate) struct Skip;
+
+#[cfg(feature = "jose")]
+impl<'de> DeserializeSeed<'de> for Skip {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        Seed { depth: 0 }.deserialize(deserializer).map(drop)
     }
 }
 

@@ -4,6 +4,8 @@
 //! nothing in `Debug`, and are wiped when dropped; what `ring` copies for its own use is not (see `crypto.rs`).
 
 mod alg;
+#[cfg(feature = "jose")]
+mod budget;
 mod derived;
 mod id;
 mod jwk;
@@ -60,6 +62,9 @@ pub struct Key {
     material: Material,
     may_seal: bool,
     times: Times,
+    /// How much it may still encrypt as it is.
+    #[cfg(feature = "jose")]
+    budget: std::sync::OnceLock<budget::Budget>,
     /// Members of the JWK that are not ours: kept, so that reading and writing loses nothing.
     foreign: Members,
 }
@@ -149,7 +154,20 @@ impl Key {
 
     fn assemble(alg: Alg, material: Material) -> Self {
         let id = jwk::thumbprint(alg, &material);
-        Self { id, alg, material, may_seal: true, times: Times::default(), foreign: Members::new() }
+        Self::from_parts(id, alg, material, true, Times::default(), Members::new())
+    }
+
+    fn from_parts(id: KeyId, alg: Alg, material: Material, may_seal: bool, times: Times, foreign: Members) -> Self {
+        Self {
+            id,
+            alg,
+            material,
+            may_seal,
+            times,
+            #[cfg(feature = "jose")]
+            budget: std::sync::OnceLock::new(),
+            foreign,
+        }
     }
 
     /// The key's public id.
@@ -288,6 +306,14 @@ impl Key {
             (Material::Root { secret, derived }, Family::Root(cipher)) => derived.get(self.alg, cipher, secret, salt),
             _ => None,
         }
+    }
+
+    /// Counts a message that this very key will encrypt, and refuses one too many.
+    #[cfg(feature = "jose")]
+    pub(crate) fn count_message(&self) -> Result<(), Error> {
+        // The wire id is the beginning of the thumbprint, whatever the key is called.
+        let budget = self.budget.get_or_init(|| budget::Budget::of(&crate::bytes::public_text(self.id.wire())));
+        budget.take()
     }
 
     /// How many content keys are remembered.

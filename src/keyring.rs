@@ -54,8 +54,7 @@ pub struct Keyring {
 }
 
 impl Keyring {
-    /// A ring of four new random keys that no other process has: for `encrypted`, for `signed`, and one of each algorithm for
-    /// `publicly_signed`.
+    /// A ring of new random keys that no other process has, one for every algorithm that a sealer can be asked for.
     ///
     /// For tests, demonstrations and single processes that may forget: tokens do not survive the process unless you save
     /// [`to_jwks`](Self::to_jwks). As nobody else has the keys, a token with an unknown key id is *rejected* under this ring.
@@ -64,6 +63,8 @@ impl Keyring {
     /// [`Error::is_unavailable`] if the system gives no randomness.
     pub fn generate() -> Result<Self, Error> {
         let algs = [Alg::HkdfA256Gcm, Alg::Hs256, Alg::Ed25519, Alg::Es256];
+        #[cfg(feature = "jose")]
+        let algs = algs.into_iter().chain([Alg::Hs384, Alg::Hs512, Alg::A256Gcm, Alg::A128Gcm]);
         let keys = algs.into_iter().map(Key::generate).collect::<Result<_, _>>()?;
         Self::assemble(Contents::of(keys, Origin::Ephemeral))
     }

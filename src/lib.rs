@@ -10,6 +10,7 @@ mod cbor;
 mod json;
 mod time;
 
+mod codec;
 mod crypto;
 
 mod context;
@@ -23,6 +24,7 @@ mod lifetime;
 mod claims;
 mod state;
 
+mod algs;
 mod slip;
 mod builder;
 mod opener;
@@ -35,6 +37,7 @@ pub mod manual;
 
 // The paved path.
 pub use crate::{
+    algs::PublicAlg,
     cbor::Layout,
     claims::SlipId,
     error::{Error, ErrorKind, Rejection},
@@ -42,11 +45,15 @@ pub use crate::{
     keyring::{Finding, Keyring, Keys, RingStatus, RotationPolicy, SecretText, SharedKeyring},
     lifetime::{DEFAULT_LEEWAY, Lifetime, MAX_LEEWAY},
     opener::{BoundOpener, Opener},
-    sealer::{Bound, PublicAlg, Sealer},
+    sealer::{Bound, Sealer},
     slip::{Reason, Slip, Standing},
     state::{Old, SlipState},
     time::{Clock, SystemClock, UnixTime},
 };
+
+// Speaking JOSE.
+#[cfg(feature = "jose")]
+pub use crate::algs::{JweEnc, JwsAlg};
 
 // What the settings and limits are called.
 pub use crate::{

@@ -2,16 +2,21 @@
 //!
 //! It may not know how anything is sealed.
 
+#[cfg(feature = "jose")]
+use crate::{
+    algs::{JweEnc, JwsAlg},
+    envelope::jose::{jwe::Jwe, jws::Jws},
+};
 use crate::{
     builder::{Adopt, Builder},
     bytes::MAX_TOKEN_TEXT,
     claims::{Claims, SlipId},
     context::{Call, Context},
-    envelope::{Envelope, With, cose::proven::Proven, is_ours},
+    envelope::{Envelope, With, cose::proven::Proven},
     error::Error,
     keyring::Keys,
     lifetime::Lifetime,
-    slip::Slip,
+    slip::{Provenance, Slip},
     state::{self, SlipState},
     time::{Clock, UnixTime},
 };
@@ -61,6 +66,20 @@ impl<T: SlipState> Opener<T> {
     /// Opens COSE_Sign1 with EdDSA or ES256, as each key says, from public keys or from pairs.
     pub fn publicly_signed(keys: impl Into<Keys>) -> Builder<T, Opens> {
         Builder::new(keys.into(), Box::new(Proven::sign1(&[])))
+    }
+
+    /// Opens the tokens of [`Sealer::jws`](crate::Sealer::jws) with this algorithm and seals none, be it that it has public keys only.
+    #[cfg(feature = "jose")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "jose")))]
+    pub fn jws(keys: impl Into<Keys>, alg: JwsAlg) -> Builder<T, Opens> {
+        Builder::new(keys.into(), Box::new(Jws::opening(alg.alg())))
+    }
+
+    /// Opens the tokens of [`Sealer::jwe`](crate::Sealer::jwe) with this content encryption, and seals none.
+    #[cfg(feature = "jose")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "jose")))]
+    pub fn jwe(keys: impl Into<Keys>, enc: JweEnc) -> Builder<T, Opens> {
+        Builder::new(keys.into(), Box::new(Jwe::opening(enc.alg())))
     }
 
     pub(crate) fn from_builder<Makes>(builder: Builder<T, Makes>) -> Result<Self, Error> {
@@ -142,18 +161,23 @@ impl<T: SlipState> Core<T> {
             Ok(authentic) => authentic,
             Err(error) => return self.adopt(text, call, now).unwrap_or(Err(error)),
         };
-        let claims = Claims::read(authentic)?;
-        let times = self.lifetime.map_or(claims.times, |lifetime| lifetime.effective(claims.times));
+        let claims = Claims::<T>::read(authentic, (&self.context, call), Some(T::VERSION))?;
+        let (head, key_is_current) = (claims.head, claims.key_is_current());
+        let times = self.lifetime.map_or(head.times, |lifetime| lifetime.effective(head.times));
         times.check(now, self.leeway)?;
-        let (state, upgraded) = state::read(claims.version, claims.state(), times.expires_at.as_secs())?;
+        let (state, upgraded) = match claims.take_decoded() {
+            Ok(state) => (state, false),
+            Err(claims) => state::read(head.version, claims.state(), times.expires_at.as_secs())?,
+        };
         let half_idle = self.lifetime.is_some_and(|lifetime| lifetime.is_half_idle(&times, now));
-        Ok(Slip::opened(state, &claims, times, upgraded, half_idle, call.digest()))
+        let provenance = Provenance::of(upgraded, key_is_current);
+        Ok(Slip::opened(state, head.id, times, provenance, half_idle, call.digest()))
     }
 
     /// Only what claims to be none of ours: a forged token gets no second reader (CVE-2026-39324).
     fn adopt(&self, text: &str, call: &Call, now: UnixTime) -> Option<Result<Slip<T>, Error>> {
         let adopt = self.adopt.as_ref().filter(|adopt| now < adopt.until)?;
-        if is_ours(text) || text.len() > MAX_TOKEN_TEXT {
+        if self.envelope.is_ours(text) || text.len() > MAX_TOKEN_TEXT {
             return None;
         }
         let state = (adopt.read)(text)?;

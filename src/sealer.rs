@@ -3,9 +3,10 @@
 //! It may not know formats: it writes claims and state into whatever envelope its constructor chose.
 
 use crate::{
+    algs::PublicAlg,
     builder::Builder,
-    cbor::{Fault, ser, write::Buffer},
-    claims::{self, SlipId},
+    cbor::write::Buffer,
+    claims::{self, Head, SlipId},
     context::Call,
     envelope::{
         With,
@@ -20,6 +21,11 @@ use crate::{
     state::SlipState,
     time::UnixTime,
 };
+#[cfg(feature = "jose")]
+use crate::{
+    algs::{JweEnc, JwsAlg},
+    envelope::jose::{jwe::Jwe, jws::Jws},
+};
 use std::fmt;
 
 /// Seals states of one type into tokens, and opens them.
@@ -31,6 +37,10 @@ use std::fmt;
 /// | [`encrypted`](Self::encrypted) | your servers | your servers | COSE_Encrypt |
 /// | [`signed`](Self::signed) | everybody | your servers | COSE_Mac0 |
 /// | [`publicly_signed`](Self::publicly_signed) | everybody | who has the private key; everybody can verify | COSE_Sign1 |
+/// | [`jws`](Self::jws) | everybody | as the algorithm has it | JWS |
+/// | [`jwe`](Self::jwe) | who has the key | who has the key | JWE |
+///
+/// The last two are for services that speak JOSE; among servers of yours the first three are shorter, and faster.
 ///
 /// Cheap to clone, and `Send + Sync`: make one at the start and share it.
 ///
@@ -76,16 +86,6 @@ pub struct Sealer<T> {
 #[derive(Debug)]
 pub enum Seals {}
 
-/// The algorithms of [`Sealer::publicly_signed`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum PublicAlg {
-    /// EdDSA over Ed25519 (COSE algorithm -8).
-    Ed25519,
-    /// ECDSA over P-256 with SHA-256 (COSE algorithm -7). Slower, and known to more verifiers.
-    Es256,
-}
-
 impl<T: SlipState> Sealer<T> {
     /// Tokens that only your servers read and make: the default choice.
     ///
@@ -109,6 +109,66 @@ impl<T: SlipState> Sealer<T> {
             PublicAlg::Es256 => &[Alg::Es256],
         };
         Builder::new(keys.into(), Box::new(Proven::sign1(algs)))
+    }
+
+    /// Tokens for services that speak JOSE, signed: a JWS in the compact serialization (RFC 7515), which most people call a JWT.
+    ///
+    /// The claims are `exp`, `iat`, `jti` (the slip's id), `aud` (the purpose), `ctx` if anything is bound, and
+    /// `slip`: `{"v", "began", "ends", "st"}`, where `st` is the state as JSON. The header has `alg`, the `kid` of the key's JWK, and
+    /// `"typ":"orderslip+jwt"`. A reader elsewhere must compare `typ` and `aud`, and look at `exp`: only `open` does so by itself.
+    /// Tokens of this algorithm alone are opened.
+    ///
+    /// The state is written with names, whatever its [`Layout`](crate::Layout). JSON has no word for a float that is no number: it is
+    /// written as `null` and does not come back.
+    ///
+    /// ```
+    /// # use orderslip::{JwsAlg, Keyring, Lifetime, Opener, Sealer, SlipState, Error}; use std::time::Duration;
+    /// # #[derive(serde::Serialize, serde::Deserialize)] struct Ticket { seat: u16 }
+    /// # impl SlipState for Ticket { const PURPOSE: &'static str = "fair.example/ticket"; const VERSION: u16 = 1; }
+    /// # fn main() -> Result<(), Error> {
+    /// let keys = Keyring::generate()?;
+    /// let office = Sealer::<Ticket>::jws(&keys, JwsAlg::Es256)
+    ///     .lifetime(Lifetime::absolute(Duration::from_secs(86_400)))
+    ///     .build()?;
+    /// let token = office.seal(&Ticket { seat: 12 })?;
+    /// assert!(token.starts_with("eyJ"));
+    ///
+    /// let public = Keyring::from_public_jwks(&keys.public_jwks())?;
+    /// let door = Opener::<Ticket>::jws(&public, JwsAlg::Es256).build()?;
+    /// assert_eq!(door.open(&token)?.state().seat, 12);
+    /// # Ok(()) }
+    /// ```
+    #[cfg(feature = "jose")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "jose")))]
+    pub fn jws(keys: impl Into<Keys>, alg: JwsAlg) -> Builder<T, Seals> {
+        Builder::new(keys.into(), Box::new(Jws::sealing(alg.alg())))
+    }
+
+    /// Tokens for services that speak JOSE, encrypted: a JWE in the compact serialization (RFC 7516) with `dir`, under a key of the ring
+    /// for [`Alg::A256Gcm`](crate::Alg::A256Gcm) or [`Alg::A128Gcm`](crate::Alg::A128Gcm).
+    ///
+    /// The claims are those of [`jws`](Self::jws), and nothing is ever compressed. Every token is encrypted under the key itself, with 96
+    /// bits at random, so a key is good for 2^32 tokens in all (NIST SP 800-38D section 8.3): a process stops at 2^31, with
+    /// [`Error::is_misuse`]. [`encrypted`](Self::encrypted) has no such end.
+    ///
+    /// ```
+    /// # use orderslip::{Alg, JweEnc, Key, Keyring, Lifetime, Sealer, SlipState, Error}; use std::time::Duration;
+    /// # #[derive(serde::Serialize, serde::Deserialize)] struct Ticket { seat: u16 }
+    /// # impl SlipState for Ticket { const PURPOSE: &'static str = "fair.example/ticket"; const VERSION: u16 = 1; }
+    /// # fn main() -> Result<(), Error> {
+    /// let keys = Keyring::new(vec![Key::generate(Alg::A256Gcm)?])?;
+    /// let sealer = Sealer::<Ticket>::jwe(&keys, JweEnc::A256Gcm)
+    ///     .lifetime(Lifetime::absolute(Duration::from_secs(86_400)))
+    ///     .build()?;
+    /// let token = sealer.seal(&Ticket { seat: 12 })?;
+    /// assert_eq!(token.split('.').count(), 5);
+    /// assert_eq!(sealer.open(&token)?.state().seat, 12);
+    /// # Ok(()) }
+    /// ```
+    #[cfg(feature = "jose")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "jose")))]
+    pub fn jwe(keys: impl Into<Keys>, enc: JweEnc) -> Builder<T, Seals> {
+        Builder::new(keys.into(), Box::new(Jwe::sealing(enc.alg())))
     }
 
     /// Seals a state, now. It begins a new slip, with a new id and a full lifetime.
@@ -217,12 +277,13 @@ impl<T: SlipState> Sealer<T> {
         let core = self.opener.core();
         let ring = core.keys.ring();
         let with = With { ring: &ring, context: &core.context, call, now };
+        let head = Head { id: *id, times: *times, version: T::VERSION.into() };
+        let syntax = core.envelope.syntax();
         let mut payload = |out: &mut Buffer| {
-            claims::write(out, id, times, T::VERSION);
-            ser::state(state, T::LAYOUT, out).map_err(|Fault(why)| Error::misuse(why))
+            claims::write(syntax, out, &head, (&core.context, call), |out| syntax.write(state, T::LAYOUT, out))
         };
         core.envelope.seal(&with, &mut payload).map_err(|error| match (error.size(), error.limit()) {
-            (Some(size), Some(limit)) => Error::too_large(size, limit, ser::measure(state, T::LAYOUT)),
+            (Some(size), Some(limit)) => Error::too_large(size, limit, syntax.measure(state, T::LAYOUT)),
             _ => error,
         })
     }

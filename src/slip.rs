@@ -3,12 +3,7 @@
 //! It may not know keys or formats. Nothing outside the façade can make a [`Slip`], so having one is the proof that a token
 //! was authentic and in time.
 
-use crate::{
-    claims::{Claims, SlipId},
-    context::CallDigest,
-    lifetime::Times,
-    time::UnixTime,
-};
+use crate::{claims::SlipId, context::CallDigest, lifetime::Times, time::UnixTime};
 use std::fmt;
 
 /// A state that came out of a token: verified, in time, and of the current version.
@@ -42,6 +37,16 @@ pub(crate) enum Provenance {
     OldKey,
     OldVersion,
     OldFormat,
+}
+
+impl Provenance {
+    pub(crate) fn of(upgraded: bool, key_is_current: bool) -> Self {
+        match (upgraded, key_is_current) {
+            (true, _) => Self::OldVersion,
+            (false, false) => Self::OldKey,
+            (false, true) => Self::Current,
+        }
+    }
 }
 
 /// Whether the client should get a fresh token.
@@ -134,18 +139,13 @@ impl<T> Slip<T> {
 
     pub(crate) fn opened(
         state: T,
-        claims: &Claims,
+        id: SlipId,
         times: Times,
-        upgraded: bool,
+        provenance: Provenance,
         half_idle: bool,
         call: Option<CallDigest>,
     ) -> Self {
-        let provenance = match (upgraded, claims.key_is_current()) {
-            (true, _) => Provenance::OldVersion,
-            (false, false) => Provenance::OldKey,
-            (false, true) => Provenance::Current,
-        };
-        Self { state, id: claims.id, times, provenance, changed: false, half_idle, call }
+        Self { state, id, times, provenance, changed: false, half_idle, call }
     }
 
     pub(crate) fn adopted(state: T, id: SlipId, times: Times, call: Option<CallDigest>) -> Self {

@@ -2,10 +2,7 @@
 //!
 //! It may not know tokens or keys.
 
-use crate::{
-    cbor::{Layout, de},
-    error::Error,
-};
+use crate::{cbor::Layout, codec::Encoded, error::Error};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::fmt;
 
@@ -90,7 +87,7 @@ pub trait SlipState: Serialize + DeserializeOwned + Send + Sync + 'static {
 /// The state of an older version, authentic and in time.
 pub struct Old<'a> {
     version: u16,
-    state: &'a [u8],
+    state: Encoded<'a>,
 }
 
 impl<'a> Old<'a> {
@@ -100,12 +97,12 @@ impl<'a> Old<'a> {
         self.version
     }
 
-    /// Reads it as the type it was, in either layout. The type may borrow from it.
+    /// Reads it as the type it was, in either layout. The type may borrow from it; a text that JSON spells with escapes cannot be borrowed.
     ///
     /// # Errors
     /// [`Error::is_unreadable`] if it is not of that type.
     pub fn decode<V: Deserialize<'a>>(&self) -> Result<V, Error> {
-        de::state(self.state)
+        self.state.decode()
     }
 
     /// Refuses it. The reason is for your logs: a constant, so that no data gets there.
@@ -122,10 +119,10 @@ impl fmt::Debug for Old<'_> {
 }
 
 /// Reads an authentic state of whatever version, and says whether it was an older one.
-pub(crate) fn read<T: SlipState>(version: u64, state: &[u8], held_until: u64) -> Result<(T, bool), Error> {
+pub(crate) fn read<T: SlipState>(version: u64, state: Encoded<'_>, held_until: u64) -> Result<(T, bool), Error> {
     let known = u64::from(T::VERSION);
     let read = match u16::try_from(version) {
-        Ok(_) if version == known => de::state(state).map(|state| (state, false)),
+        Ok(_) if version == known => state.decode().map(|state| (state, false)),
         Ok(version) if u64::from(version) < known => T::upgrade(Old { version, state }).map(|state| (state, true)),
         _ => return Err(Error::newer_version(held_until)),
     };

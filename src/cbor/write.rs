@@ -69,6 +69,24 @@ impl Write for Buffer {
     }
 }
 
+/// For what serializes itself to a writer, as JSON does.
+impl std::io::Write for Buffer {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.push(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl AsRef<[u8]> for Buffer {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 /// Every method writes the shortest head there is.
 pub(crate) struct Writer<'a>(Encoder<&'a mut Buffer>);
 

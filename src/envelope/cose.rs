@@ -21,6 +21,12 @@ pub(crate) const TAG_MAC: u64 = 97;
 /// `d8 60 84`, `d1 84 43` and `d2 84 43`: the first three bytes of our messages, as text.
 pub(crate) const FIRST_CHARACTERS: [&str; 3] = ["2GCE", "0YRD", "0oRD"];
 
+/// Whether a text begins like one of our messages. White space and quotes in front make it no other format.
+pub(crate) fn is_ours(text: &str) -> bool {
+    let text = text.trim_start_matches(|first: char| !first.is_ascii_alphanumeric());
+    FIRST_CHARACTERS.iter().any(|first| text.starts_with(first))
+}
+
 /// Enc_structure, MAC_structure and Sig_structure without their last element, which the latter two have (RFC 9052
 /// sections 4.4, 5.3, 6.3). `head` is the array's head and the context's text.
 pub(crate) fn structure(head: &[u8], protected: &[u8], external_aad: &[u8]) -> Vec<u8> {

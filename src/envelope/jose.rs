@@ -1,13 +1,18 @@
-//! JOSE's compact serialization (RFC 7515, 7516): dotted parts and the strict reading of a header.
+//! JOSE's compact serialization (RFC 7515, 7516): dotted parts.
 //!
-//! It may not know claims or states.
+//! It may not know claims or states. Our own tokens have one header each, byte for byte; those that another program makes for us may
+//! have the same members in any order. Other people's messages, whatever they are for, are read in `foreign.rs`.
 
 pub(crate) mod foreign;
+pub(crate) mod header;
+pub(crate) mod jwe;
+pub(crate) mod jws;
 
 use crate::{
-    bytes,
+    bytes::MAX_TOKEN_TEXT,
+    envelope::{Envelope, cose},
     error::Error,
-    json::{self, Json, Members},
+    key::Alg,
 };
 
 /// The parts of a text between dots, if there are exactly so many. Nothing beyond one more is looked at.
@@ -20,63 +25,30 @@ pub(crate) fn parts<const N: usize>(text: &str) -> Option<[&str; N]> {
     parts.next().is_none().then_some(found)
 }
 
-/// The longest header, in bytes: what is in one besides certificates, which are refused, takes a tenth of that.
-const MAX_HEADER: usize = 4 * 1024;
-
-/// Members that would change what the message means, or bring a key of their own. None of them is ever obeyed, and a
-/// message that has one was not meant for us.
-const REFUSED: [&str; 7] = [
-    // RFC 7515 section 4.1.11: whoever does not understand an extension must refuse it; we understand none.
-    "crit", // RFC 7797 section 6: without `crit` it is not to be heeded, and with it is refused already.
-    "b64",
-    // RFC 7516 section 4.1.3: a small ciphertext could become any amount of plaintext, and its length tells of the plaintext.
-    "zip", // RFC 7515 sections 4.1.2 to 4.1.6: a key, or where to get one (CVE-2018-0114).
-    "jku", "jwk", "x5c", "x5u",
-];
-
-/// A header that has been read and not yet been compared with anything.
-pub(crate) struct Header(Members);
-
-impl Header {
-    pub(crate) fn read(part: &str) -> Result<Self, Error> {
-        let malformed = || Error::malformed("not a header");
-        if part.len() > bytes::text_len(MAX_HEADER) {
-            return Err(malformed());
-        }
-        let bytes = bytes::public_bytes(part).ok_or_else(malformed)?;
-        let text = std::str::from_utf8(&bytes).map_err(|_| malformed())?;
-        // With these, `alg` could be spelled in ways that a filter in front of us does not see.
-        if text.contains("\\u") {
-            return Err(malformed());
-        }
-        // Duplicate members are refused there, at every depth (RFC 7515 section 4).
-        let Some(Json::Object(members)) = json::parse(text) else { return Err(malformed()) };
-        if REFUSED.iter().any(|name| json::member(&members, name).is_some()) {
-            return Err(Error::malformed("a header that must not be there"));
-        }
-        if ["typ", "cty", "kid"]
-            .iter()
-            .any(|name| json::member(&members, name).is_some_and(|found| found.as_text().is_none()))
-        {
-            return Err(Error::malformed("a header of another type"));
-        }
-        Ok(Self(members))
+/// The parts of a token, of which only the first may be looked at before the length is known (CVE-2025-30204).
+fn token_parts<const N: usize>(text: &str) -> Result<[&str; N], Error> {
+    if text.len() > MAX_TOKEN_TEXT {
+        return Err(Error::malformed("longer than any token"));
     }
+    parts(text).ok_or_else(|| Error::malformed("not so many parts"))
+}
 
-    /// A member that must be this text. The key says which; the message is only compared with it (RFC 8725 section 3.1).
-    pub(crate) fn demand(&self, name: &str, expected: &str) -> Result<(), Error> {
-        match json::member(&self.0, name) {
-            Some(found) if found.as_text() == Some(expected) => Ok(()),
-            Some(Json::Text(_)) => Err(Error::not_authentic("another algorithm than the key's")),
-            _ => Err(Error::malformed("no algorithm")),
-        }
-    }
+/// Whether a text claims to be a token of ours in this serialization, or in COSE.
+fn is_ours(text: &str) -> bool {
+    let inner = text.trim_start_matches(|first: char| !first.is_ascii_alphanumeric());
+    let head = inner.split('.').next().unwrap_or_default();
+    cose::is_ours(text) || header::Header::read(head).is_ok_and(|header| header.is_of_a_slip())
+}
 
-    /// A member that must not be there at all.
-    pub(crate) fn refuse(&self, name: &str) -> Result<(), Error> {
-        match json::member(&self.0, name) {
-            None => Ok(()),
-            Some(_) => Err(Error::malformed("a header of another kind of message")),
-        }
+/// The format that a token claims to be of, by its header: for whoever looks into a token, and never for a sealer or an opener, which
+/// know their format.
+pub(crate) fn envelope_of(text: &str) -> Result<Box<dyn Envelope>, Error> {
+    let none = || Error::malformed("not the beginning of a token");
+    let header = header::Header::read(text.split('.').next().unwrap_or_default()).map_err(|_| none())?;
+    let name = |member| header.text(member).and_then(|name| Alg::from_jose(name, None));
+    match (header.is_of_a_slip(), header.text("alg"), name("alg"), name("enc")) {
+        (true, Some("dir"), _, Some(alg)) => Ok(Box::new(jwe::Jwe::opening(alg))),
+        (true, _, Some(alg), None) if alg.proof_len() > 0 => Ok(Box::new(jws::Jws::opening(alg))),
+        _ => Err(none()),
     }
 }

@@ -2,33 +2,37 @@
 //!
 //! It may not decide anything: neither function looks at the end of a token's life, and nothing that `inspect` gives is proven.
 
+#[cfg(feature = "jose")]
+use crate::envelope::jose;
 use crate::{
     bytes,
-    claims::{self, SlipId},
+    claims::{self, Head, SlipId},
+    codec::{Encoded, Syntax},
     envelope::{
-        Anatomy, Envelope, With,
+        Anatomy, Envelope, Named, With,
         cose::{FIRST_CHARACTERS, encrypt::Encrypted, proven::Proven},
     },
     error::Error,
     hazmat::mint::BoundTo,
-    key::{Alg, Key, WireId},
+    key::{Alg, Key},
     keyring::{Keyring, Keys},
     lifetime::Times,
     time::UnixTime,
 };
+use serde::de::IgnoredAny;
 
 /// What a token shows without any key. **Nothing of it is proven**: anybody can write such a text.
 #[derive(Clone, Debug)]
 pub struct Inspection {
     format: &'static str,
     alg: Alg,
-    wire_id: WireId,
+    named: Named,
     parts: Vec<(&'static str, usize)>,
     claims: Option<Claims>,
 }
 
 impl Inspection {
-    /// The COSE message: `COSE_Encrypt`, `COSE_Mac0` or `COSE_Sign1`.
+    /// The message: `COSE_Encrypt`, `COSE_Mac0`, `COSE_Sign1`, `JWS` or `JWE`.
     #[must_use]
     pub fn format(&self) -> &'static str {
         self.format
@@ -40,16 +44,25 @@ impl Inspection {
         self.alg
     }
 
-    /// The key id as the token has it: eight bytes in base64url, the beginning of the key's thumbprint.
+    /// The key id as the token has it: of a COSE message eight bytes in base64url, the beginning of the key's thumbprint; of a JOSE
+    /// message the `kid` of the key's JWK. An attacker's text: escape it before you show it.
     #[must_use]
     pub fn key_id(&self) -> String {
-        bytes::public_text(&self.wire_id)
+        match &self.named {
+            Named::Wire(wire) => bytes::public_text(wire),
+            #[cfg(feature = "jose")]
+            Named::Text(kid) => kid.clone(),
+        }
     }
 
     /// The key of a ring that the token names, whether the ring would still accept it or not.
     #[must_use]
     pub fn key<'k>(&self, keys: &'k Keyring) -> Option<&'k Key> {
-        keys.by_wire(&self.wire_id)
+        match &self.named {
+            Named::Wire(wire) => keys.by_wire(wire),
+            #[cfg(feature = "jose")]
+            Named::Text(kid) => keys.get(kid),
+        }
     }
 
     /// The parts with their sizes in bytes, before base64url, in their order.
@@ -72,9 +85,14 @@ pub struct Claims {
     times: Times,
     version: u64,
     state: Vec<u8>,
+    is_json: bool,
 }
 
 impl Claims {
+    fn new(head: Head, state: Vec<u8>, is_json: bool) -> Self {
+        Self { id: head.id, times: head.times, version: head.version, state, is_json }
+    }
+
     /// The slip's id (`cti`).
     #[must_use]
     pub fn id(&self) -> SlipId {
@@ -111,7 +129,13 @@ impl Claims {
         self.version
     }
 
-    /// The state as CBOR (RFC 8949). Whoever logs it logs what a user has in the session.
+    /// Whether the state is JSON, as in a JOSE message, and not CBOR.
+    #[must_use]
+    pub fn is_json(&self) -> bool {
+        self.is_json
+    }
+
+    /// The state as CBOR (RFC 8949), or as [JSON](Self::is_json). Whoever logs it logs what a user has in the session.
     #[must_use]
     pub fn state(&self) -> &[u8] {
         &self.state
@@ -155,12 +179,12 @@ impl std::fmt::Debug for Claims {
 /// # Errors
 /// [`Error::is_rejected`] if the text is no token of ours.
 pub fn inspect(token: &str) -> Result<Inspection, Error> {
-    let Anatomy { format, alg, wire_id, parts, payload } = format_of(token)?.dissect(token)?;
-    let claims = payload.and_then(|payload| claims::Claims::read_unproven(&payload)).map(|unproven| {
-        let claims::Unproven { id, times, version, state } = unproven;
-        Claims { id, times, version, state }
+    let Anatomy { format, alg, key, parts, payload, syntax } = format_of(token)?.dissect(token)?;
+    let claims = payload.and_then(|payload| claims::read_unproven(syntax, &payload)).map(|unproven| {
+        let claims::Unproven { head, state } = unproven;
+        Claims::new(head, state, syntax != Syntax::Cbor)
     });
-    Ok(Inspection { format, alg, wire_id, parts, claims })
+    Ok(Inspection { format, alg, named: key, parts, claims })
 }
 
 /// Authenticates a token and gives its claims and its state, **even if its life is over**.
@@ -172,17 +196,25 @@ pub fn reveal(token: &str, keys: &Keyring, bound_to: &BoundTo<'_>, now: UnixTime
     let (context, call) = bound_to.contexts()?;
     let ring = Keys::from(keys).ring();
     let with = With { ring: &ring, context: &context, call: &call, now };
-    let claims = claims::Claims::read(format_of(token)?.open(&with, token)?)?;
-    Ok(Claims { id: claims.id, times: claims.times, version: claims.version, state: claims.state().to_vec() })
+    let authentic = format_of(token)?.open(&with, token)?;
+    let claims = claims::Claims::<IgnoredAny>::read(authentic, (&context, &call), None)?;
+    Ok(match claims.state() {
+        Encoded::Cbor(state) => Claims::new(claims.head, state.to_vec(), false),
+        #[cfg(feature = "jose")]
+        Encoded::Json(state) => Claims::new(claims.head, state.as_bytes().to_vec(), true),
+    })
 }
 
-/// Told by the first characters alone; whoever reads on is strict.
+/// Told by the first characters alone, and of a JOSE message by its header; whoever reads on is strict.
 fn format_of(token: &str) -> Result<Box<dyn Envelope>, Error> {
     let [encrypted, mac0, sign1] = FIRST_CHARACTERS;
     match token {
         _ if token.starts_with(encrypted) => Ok(Box::new(Encrypted::new())),
         _ if token.starts_with(mac0) => Ok(Box::new(Proven::MAC0)),
         _ if token.starts_with(sign1) => Ok(Box::new(Proven::sign1(&[]))),
+        #[cfg(feature = "jose")]
+        _ => jose::envelope_of(token),
+        #[cfg(not(feature = "jose"))]
         _ => Err(Error::malformed("not the beginning of a token")),
     }
 }

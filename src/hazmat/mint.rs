@@ -4,8 +4,9 @@
 //! what the program that opens the token says.
 
 use crate::{
-    cbor::{Fault, Layout, ser, write::Buffer},
-    claims::{self, SlipId},
+    algs::PublicAlg,
+    cbor::{Layout, write::Buffer},
+    claims::{self, Head, SlipId},
     context::{Call, Context, is_purpose},
     envelope::{
         Envelope, With,
@@ -15,8 +16,12 @@ use crate::{
     key::Alg,
     keyring::{Keyring, Keys},
     lifetime::Lifetime,
-    sealer::PublicAlg,
     time::UnixTime,
+};
+#[cfg(feature = "jose")]
+use crate::{
+    algs::{JweEnc, JwsAlg},
+    envelope::jose::{jwe::Jwe, jws::Jws},
 };
 use serde::Serialize;
 
@@ -30,6 +35,12 @@ pub enum Format {
     Signed,
     /// [`Sealer::publicly_signed`](crate::Sealer::publicly_signed).
     PubliclySigned(PublicAlg),
+    /// [`Sealer::jws`](crate::Sealer::jws).
+    #[cfg(feature = "jose")]
+    Jws(JwsAlg),
+    /// [`Sealer::jwe`](crate::Sealer::jwe).
+    #[cfg(feature = "jose")]
+    Jwe(JweEnc),
 }
 
 /// What a token is bound to: all that both sides must agree on and that is not in it.
@@ -102,9 +113,11 @@ pub fn mint<S: Serialize>(keys: &Keyring, spec: &Mint<'_, S>, now: UnixTime) -> 
     let (id, times) = (SlipId::random()?, spec.lifetime.begin(now)?);
     let ring = Keys::from(keys).ring();
     let with = With { ring: &ring, context: &context, call: &call, now };
-    envelope(spec.format).seal(&with, &mut |out: &mut Buffer| {
-        claims::write(out, &id, &times, spec.version);
-        ser::state(spec.state, Layout::Named, out).map_err(|Fault(why)| Error::misuse(why))
+    let head = Head { id, times, version: spec.version.into() };
+    let envelope = envelope(spec.format);
+    let syntax = envelope.syntax();
+    envelope.seal(&with, &mut |out: &mut Buffer| {
+        claims::write(syntax, out, &head, (&context, &call), |out| syntax.write(spec.state, Layout::Named, out))
     })
 }
 
@@ -114,5 +127,9 @@ fn envelope(format: Format) -> Box<dyn Envelope> {
         Format::Signed => Box::new(Proven::MAC0),
         Format::PubliclySigned(PublicAlg::Ed25519) => Box::new(Proven::sign1(&[Alg::Ed25519])),
         Format::PubliclySigned(PublicAlg::Es256) => Box::new(Proven::sign1(&[Alg::Es256])),
+        #[cfg(feature = "jose")]
+        Format::Jws(alg) => Box::new(Jws::sealing(alg.alg())),
+        #[cfg(feature = "jose")]
+        Format::Jwe(enc) => Box::new(Jwe::sealing(enc.alg())),
     }
 }

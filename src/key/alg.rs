@@ -12,12 +12,13 @@ use crate::crypto::{Cipher, Curve, Hash};
 /// | `HkdfA256Gcm` | oct, `direct+HKDF-SHA-256`, `A256GCM` | -10 and 3 | `Sealer::encrypted`, the default |
 /// | `HkdfChaCha20Poly1305` | oct, `direct+HKDF-SHA-256`, `ChaCha20/Poly1305` | -10 and 24 | `Sealer::encrypted` |
 /// | `HkdfA128Gcm` | oct, `direct+HKDF-SHA-256`, `A128GCM` | -10 and 1 | `hazmat` |
-/// | `Hs256` | oct, `HS256` | 5 | `Sealer::signed` |
-/// | `Ed25519` | OKP Ed25519, `EdDSA` | -8 | `Sealer::publicly_signed` |
-/// | `Es256` | EC P-256, `ES256` | -7 | `Sealer::publicly_signed` |
-/// | `Hs384`, `Hs512` | oct, `HS384`, `HS512` | 6, 7 | `hazmat` |
+/// | `Hs256` | oct, `HS256` | 5 | `Sealer::signed`, `Sealer::jws` |
+/// | `Ed25519` | OKP Ed25519, `EdDSA` | -8 | `Sealer::publicly_signed`, `Sealer::jws` |
+/// | `Es256` | EC P-256, `ES256` | -7 | `Sealer::publicly_signed`, `Sealer::jws` |
+/// | `Hs384`, `Hs512` | oct, `HS384`, `HS512` | 6, 7 | `Sealer::jws` |
 /// | `Es384` | EC P-384, `ES384` | -35 | `hazmat` |
-/// | `A128Gcm`, `A256Gcm`, `ChaCha20Poly1305` | oct, `A128GCM`, `A256GCM`, `ChaCha20/Poly1305` | 1, 3, 24 | `hazmat` |
+/// | `A128Gcm`, `A256Gcm` | oct, `A128GCM`, `A256GCM` | 1, 3 | `Sealer::jwe` |
+/// | `ChaCha20Poly1305` | oct, `ChaCha20/Poly1305` | 24 | `hazmat` |
 ///
 /// The numbers are those of RFC 9053, the names those of RFC 7518 where it has one and else of the COSE registry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -131,6 +132,16 @@ impl Alg {
             Family::Mac(hash) => hash.len(),
             Family::Aead(cipher) | Family::Root(cipher) => cipher.key_len(),
             Family::Sign(curve) => curve.field_len(),
+        }
+    }
+
+    /// Of a MAC or a signature, in bytes.
+    #[cfg(feature = "jose")]
+    pub(crate) const fn proof_len(self) -> usize {
+        match self.family() {
+            Family::Mac(hash) => hash.len(),
+            Family::Sign(curve) => 2 * curve.field_len(),
+            Family::Aead(_) | Family::Root(_) => 0,
         }
     }
 

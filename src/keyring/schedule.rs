@@ -49,9 +49,12 @@ pub(crate) struct Ring {
     serial: u64,
     contents: Contents,
     by_wire: HashMap<WireId, Slot>,
+    #[cfg(feature = "jose")]
+    by_name: HashMap<Box<str>, Slot>,
     successions: HashMap<Alg, Succession>,
 }
 
+#[derive(Clone, Copy)]
 enum Slot {
     Live(usize),
     Retired(usize),
@@ -94,9 +97,18 @@ impl Ring {
                 return Err(Error::bad_key("both retired and in use").about_key(gone.id.as_str()));
             }
         }
+        #[cfg(feature = "jose")]
+        let by_name = by_name(&contents);
         successions.values_mut().for_each(|succession| succession.sort_unstable());
         let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
-        Ok(Self { serial, contents, by_wire, successions })
+        Ok(Self {
+            serial,
+            contents,
+            by_wire,
+            #[cfg(feature = "jose")]
+            by_name,
+            successions,
+        })
     }
 
     pub(crate) fn serial(&self) -> u64 {
@@ -135,7 +147,17 @@ impl Ring {
 
     /// Exactly one key or none: there is no second try (partitioning oracles, docs/threats.md T32).
     pub(crate) fn lookup(&self, wire: &WireId, now: UnixTime) -> Lookup<'_> {
-        match self.by_wire.get(wire) {
+        self.judge(self.by_wire.get(wire), now)
+    }
+
+    /// The same by the text of a JWK's `kid`, which is what JOSE tokens carry (RFC 7515 section 4.1.4).
+    #[cfg(feature = "jose")]
+    pub(crate) fn lookup_by_name(&self, kid: &str, now: UnixTime) -> Lookup<'_> {
+        self.judge(self.by_name.get(kid), now)
+    }
+
+    fn judge(&self, slot: Option<&Slot>, now: UnixTime) -> Lookup<'_> {
+        match slot {
             Some(Slot::Live(index)) => match self.contents.keys.get(*index) {
                 Some(key) if key.is_accepted(now) => Lookup::Accepted(key),
                 _ => Lookup::Retired,
@@ -167,6 +189,15 @@ impl Ring {
             Origin::Ephemeral => Error::not_authentic("a key id that this process never made"),
         }
     }
+}
+
+/// Of a retired and a live key with one name, which is possible if the name is no thumbprint, the live one is meant.
+#[cfg(feature = "jose")]
+fn by_name(contents: &Contents) -> HashMap<Box<str>, Slot> {
+    let retired =
+        contents.retired.iter().enumerate().map(|(index, gone)| (gone.id.as_str().into(), Slot::Retired(index)));
+    let live = contents.keys.iter().enumerate().map(|(index, key)| (key.id().as_str().into(), Slot::Live(index)));
+    retired.chain(live).collect()
 }
 
 /// Structural faults only: a schedule that is badly timed must not keep a server from starting.

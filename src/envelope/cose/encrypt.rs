@@ -23,8 +23,9 @@ use crate::{
         read::{Form, Reader},
         write::{Buffer, BytesHead, place},
     },
+    codec::Syntax,
     crypto::{self, IV_LEN, TAG_LEN},
-    envelope::{Anatomy, Authentic, Envelope, With, Write, beyond_limits, finish, malformed},
+    envelope::{Anatomy, Authentic, Envelope, Named, With, Write, beyond_limits, finish, malformed},
     error::Error,
     key::{Alg, WIRE_LEN, WireId},
 };
@@ -117,7 +118,7 @@ impl Envelope for Encrypted {
         content_key.remember();
         let start = parts.ciphertext.start;
         let key_is_current = with.is_current(key, &ALGS);
-        Ok(Authentic { bytes, payload: start..start + len, key_is_current })
+        Ok(Authentic { syntax: Syntax::Cbor, bytes, payload: start..start + len, key_is_current })
     }
 
     fn dissect(&self, text: &str) -> Result<Anatomy, Error> {
@@ -136,7 +137,7 @@ impl Envelope for Encrypted {
             ("salt", SALT_LEN),
         ];
         let alg = alg.ok_or_else(|| Error::malformed("not the shape of a token"))?;
-        Ok(Anatomy { format: "COSE_Encrypt", alg, wire_id: kid, parts, payload: None })
+        Ok(Anatomy { format: "COSE_Encrypt", alg, key: Named::Wire(kid), parts, payload: None, syntax: Syntax::Cbor })
     }
 
     fn new_epoch(&self) {

@@ -22,8 +22,9 @@ use crate::{
         read::{Form, Reader},
         write::{Buffer, BytesHead, place},
     },
+    codec::Syntax,
     crypto::Unauthentic,
-    envelope::{Anatomy, Authentic, Envelope, With, Write, beyond_limits, finish, malformed},
+    envelope::{Anatomy, Authentic, Envelope, Named, With, Write, beyond_limits, finish, malformed},
     error::Error,
     key::{Alg, Key, WIRE_LEN, WireId},
 };
@@ -136,7 +137,7 @@ impl Envelope for Proven {
         let proof = bytes.get(parts.proof).unwrap_or_default();
         verify(key, message, proof).map_err(|Unauthentic| Error::not_authentic("the proof does not hold"))?;
         let key_is_current = with.is_current(key, self.sealing);
-        Ok(Authentic { bytes, payload: parts.payload, key_is_current })
+        Ok(Authentic { syntax: Syntax::Cbor, bytes, payload: parts.payload, key_is_current })
     }
 
     fn dissect(&self, text: &str) -> Result<Anatomy, Error> {
@@ -157,7 +158,7 @@ impl Envelope for Proven {
         let alg = self.opening.iter().find(|alg| self::protected(**alg) == protected);
         let alg = *alg.ok_or_else(|| Error::malformed("not the shape of a token"))?;
         let payload = bytes.get(payload).map(<[u8]>::to_vec);
-        Ok(Anatomy { format, alg, wire_id: kid, parts, payload })
+        Ok(Anatomy { format, alg, key: Named::Wire(kid), parts, payload, syntax: Syntax::Cbor })
     }
 }
 

@@ -4,7 +4,7 @@
 //! are not among those that it refuses. What it refuses, though the RFCs have it: `crit`, `b64`, `zip`, keys in headers,
 //! `none`, escapes by number in a header, the JSON serializations, other key managements than `dir`.
 
-use super::{Header, parts};
+use super::{header::Header, parts};
 use crate::{
     bytes,
     crypto::{IV_LEN, TAG_LEN, Unauthentic},

@@ -10,7 +10,7 @@ const TIMES: Times = Times {
 
 fn written(state: &[u8]) -> Vec<u8> {
     let mut out = Buffer::default();
-    write(&mut out, &SlipId([7; 16]), &TIMES, 3);
+    write(&mut out, &Head { id: SlipId([7; 16]), times: TIMES, version: 3 });
     out.push(state);
     out.bytes().to_vec()
 }
@@ -27,8 +27,8 @@ fn the_bytes_are_as_documented() {
 #[test]
 fn what_is_written_is_read() {
     let bytes = written(&[0xf6]);
-    let (id, times, version, state) = read(&bytes).unwrap();
-    assert_eq!((id, times, version), (SlipId([7; 16]), TIMES, 3));
+    let (head, state) = read(&bytes).unwrap();
+    assert_eq!(head, Head { id: SlipId([7; 16]), times: TIMES, version: 3 });
     assert_eq!(&bytes[state], [0xf6]);
 }
 
@@ -102,7 +102,7 @@ fn t21_times_that_contradict_each_other_are_refused() {
         let secs = UnixTime::from_secs;
         let times = Times { sealed_at: secs(iat), began_at: secs(began), expires_at: secs(exp), ends_at: secs(ends) };
         let mut out = Buffer::default();
-        write(&mut out, &SlipId([0; 16]), &times, 0);
+        write(&mut out, &Head { id: SlipId([0; 16]), times, version: 0 });
         read(&[out.bytes(), &[0xf6]].concat()).is_ok()
     };
     assert!(with(20, 10, 10, 20));

@@ -1,0 +1,137 @@
+//! The encrypted format for others: a JWE in the compact serialization under the content key itself (RFC 7516 section 7.1, `dir` of
+//! RFC 7518 section 4.5).
+//!
+//! It may not know claims.
+//!
+//! ```text
+//! base64url(header) "." "" "." base64url(IV, 12 bytes) "." base64url(ciphertext) "." base64url(tag, 16 bytes)
+//! ```
+//!
+//! The header's text is the additional authenticated data. There is one key for all tokens, with an IV at random for each, so the
+//! number of tokens is bounded (NIST SP 800-38D section 8.3): the key counts, see `key/budget.rs`. The COSE format has no such bound.
+
+use super::{header, token_parts};
+use crate::{
+    bytes::{self, MAX_TOKEN_TEXT, text_len, token_bytes},
+    cbor::write::Buffer,
+    codec::Syntax,
+    crypto::{self, IV_LEN, TAG_LEN, Unauthentic},
+    envelope::{Anatomy, Authentic, Envelope, Named, With, Write},
+    error::Error,
+    key::{Alg, Key},
+};
+use zeroize::Zeroizing;
+
+/// With one content encryption. RFC 7518 registers no ChaCha20/Poly1305.
+pub(crate) struct Jwe {
+    alg: [Alg; 1],
+    seals: bool,
+}
+
+/// The parts of a message that are no header.
+struct Sealed {
+    iv: [u8; IV_LEN],
+    /// The ciphertext and the tag.
+    bytes: Zeroizing<Vec<u8>>,
+}
+
+impl Jwe {
+    pub(crate) fn sealing(alg: Alg) -> Self {
+        Self { alg: [alg], seals: true }
+    }
+
+    pub(crate) fn opening(alg: Alg) -> Self {
+        Self { alg: [alg], seals: false }
+    }
+
+    /// A content key's algorithm has the name of its `enc`.
+    fn enc(&self) -> &'static str {
+        let [alg] = self.alg;
+        alg.jose_names().0
+    }
+
+    fn header(&self, key: &Key) -> String {
+        header::text("dir", Some(self.enc()), key)
+    }
+
+    /// The header, the key id in it, and the rest.
+    fn read<'t>(&self, text: &'t str) -> Result<(&'t str, String, Sealed), Error> {
+        let malformed = || Error::malformed("not canonical base64url");
+        let [header, encrypted_key, iv, ciphertext, tag] = token_parts(text)?;
+        let kid = header::key_id(header, "dir", Some(self.enc()))?;
+        if !encrypted_key.is_empty() {
+            return Err(Error::malformed("an encrypted key in a direct mode"));
+        }
+        let iv = bytes::public_bytes(iv).ok_or_else(malformed)?;
+        let iv = iv.try_into().map_err(|_| Error::malformed("an IV that is not of 12 bytes"))?;
+        let tag: [u8; TAG_LEN] = bytes::public_bytes(tag)
+            .ok_or_else(malformed)?
+            .try_into()
+            .map_err(|_| Error::malformed("a tag that is not of 16 bytes"))?;
+        let mut bytes = token_bytes(ciphertext, 0)?;
+        bytes.extend_from_slice(&tag);
+        Ok((header, kid, Sealed { iv, bytes }))
+    }
+}
+
+impl Envelope for Jwe {
+    fn sealing_algs(&self) -> &[Alg] {
+        if self.seals { &self.alg } else { &[] }
+    }
+
+    fn opening_algs(&self) -> &[Alg] {
+        &self.alg
+    }
+
+    fn syntax(&self) -> Syntax {
+        Syntax::Json
+    }
+
+    fn is_ours(&self, text: &str) -> bool {
+        super::is_ours(text)
+    }
+
+    fn seal(&self, with: &With<'_>, write: Write<'_>) -> Result<String, Error> {
+        let key = with.sealing_key(self.sealing_algs())?;
+        let aead = key.aead().ok_or_else(|| Error::misuse("not a content key"))?;
+        let mut payload = Buffer::with_room(0, bytes::MAX_TOKEN_BYTES);
+        write(&mut payload)?;
+        let mut text = self.header(key);
+        let len = text.len() + 2 + text_len(IV_LEN) + 1 + text_len(payload.len()) + 1 + text_len(TAG_LEN);
+        if len > MAX_TOKEN_TEXT {
+            return Err(Error::too_large(len, MAX_TOKEN_TEXT, Vec::new()));
+        }
+        key.count_message()?;
+        let iv = crypto::random::<IV_LEN>()?;
+        let tag = aead.seal(iv, text.as_bytes(), payload.bytes_mut())?;
+        text.reserve_exact(len - text.len());
+        text.push_str("..");
+        for (part, dot) in [(&iv[..], "."), (payload.bytes(), "."), (&tag[..], "")] {
+            bytes::append_text(part, &mut text);
+            text.push_str(dot);
+        }
+        drop(payload.publish());
+        Ok(text)
+    }
+
+    fn open(&self, with: &With<'_>, text: &str) -> Result<Authentic, Error> {
+        let (header, kid, Sealed { iv, mut bytes }) = self.read(text)?;
+        let key = with.opening_key_named(&kid)?;
+        let aead = key.aead().filter(|_| self.alg.contains(&key.alg()));
+        let aead = aead.ok_or_else(|| Error::not_authentic("another algorithm than the key's"))?;
+        let len = aead
+            .open(iv, header.as_bytes(), &mut bytes)
+            .map_err(|Unauthentic| Error::not_authentic("the tag does not hold"))?;
+        let key_is_current = with.is_current(key, self.sealing_algs());
+        Ok(Authentic { syntax: Syntax::Json, bytes, payload: 0..len, key_is_current })
+    }
+
+    fn dissect(&self, text: &str) -> Result<Anatomy, Error> {
+        let (header, kid, Sealed { iv, bytes }) = self.read(text)?;
+        let header = bytes::public_bytes(header).unwrap_or_default();
+        let parts =
+            vec![("header", header.len()), ("iv", iv.len()), ("ciphertext", bytes.len() - TAG_LEN), ("tag", TAG_LEN)];
+        let [alg] = self.alg;
+        Ok(Anatomy { format: "JWE", alg, key: Named::Text(kid), parts, payload: None, syntax: Syntax::Json })
+    }
+}

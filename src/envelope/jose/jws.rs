@@ -1,0 +1,116 @@
+//! The signed format for others: a JWS in the compact serialization (RFC 7515 section 7.1).
+//!
+//! It may not know claims.
+//!
+//! ```text
+//! base64url(header) "." base64url(payload) "." base64url(MAC or signature over all before the second dot)
+//! ```
+
+use super::{header, token_parts};
+use crate::{
+    bytes::{self, MAX_TOKEN_TEXT, text_len, token_bytes},
+    cbor::write::Buffer,
+    codec::Syntax,
+    crypto::Unauthentic,
+    envelope::{Anatomy, Authentic, Envelope, Named, With, Write},
+    error::Error,
+    key::{Alg, Key},
+};
+
+/// With one algorithm, which seals and opens. A key of another, in the same ring or not, has no say (RFC 8725 section 3.1).
+pub(crate) struct Jws {
+    alg: [Alg; 1],
+    seals: bool,
+}
+
+impl Jws {
+    pub(crate) fn sealing(alg: Alg) -> Self {
+        Self { alg: [alg], seals: true }
+    }
+
+    pub(crate) fn opening(alg: Alg) -> Self {
+        Self { alg: [alg], seals: false }
+    }
+
+    fn name(&self) -> &'static str {
+        let [alg] = self.alg;
+        alg.jose_names().0
+    }
+}
+
+fn prove(key: &Key, message: &[u8], text: &mut String) -> Result<(), Error> {
+    text.push('.');
+    match (key.mac(), key.signer()) {
+        (Some(mac), _) => bytes::append_text(mac.sign(message).as_ref(), text),
+        (None, Some(signer)) => bytes::append_text(signer.sign(message)?.as_ref(), text),
+        (None, None) => return Err(Error::misuse("not a key to sign with")),
+    }
+    Ok(())
+}
+
+impl Envelope for Jws {
+    fn sealing_algs(&self) -> &[Alg] {
+        if self.seals { &self.alg } else { &[] }
+    }
+
+    fn opening_algs(&self) -> &[Alg] {
+        &self.alg
+    }
+
+    fn syntax(&self) -> Syntax {
+        Syntax::Json
+    }
+
+    fn is_ours(&self, text: &str) -> bool {
+        super::is_ours(text)
+    }
+
+    fn seal(&self, with: &With<'_>, write: Write<'_>) -> Result<String, Error> {
+        let key = with.sealing_key(self.sealing_algs())?;
+        let mut payload = Buffer::with_room(0, bytes::MAX_TOKEN_BYTES);
+        write(&mut payload)?;
+        let payload = payload.publish();
+        let mut text = header::text(self.name(), None, key);
+        let len = text.len() + 1 + text_len(payload.len()) + 1 + text_len(key.alg().proof_len());
+        if len > MAX_TOKEN_TEXT {
+            return Err(Error::too_large(len, MAX_TOKEN_TEXT, Vec::new()));
+        }
+        text.reserve_exact(len - text.len());
+        text.push('.');
+        bytes::append_text(&payload, &mut text);
+        let mut proof = String::new();
+        prove(key, text.as_bytes(), &mut proof)?;
+        text.push_str(&proof);
+        Ok(text)
+    }
+
+    fn open(&self, with: &With<'_>, text: &str) -> Result<Authentic, Error> {
+        let [header, payload, proof] = token_parts(text)?;
+        let kid = header::key_id(header, self.name(), None)?;
+        let signed = text.get(..header.len() + 1 + payload.len()).unwrap_or_default();
+        let proof = bytes::public_bytes(proof).ok_or_else(|| Error::malformed("not canonical base64url"))?;
+        let bytes = token_bytes(payload, 0)?;
+        let key = with.opening_key_named(&kid)?;
+        let verified = match (self.alg.contains(&key.alg()), key.mac(), key.verifier()) {
+            (false, ..) => return Err(Error::not_authentic("another algorithm than the key's")),
+            (true, Some(mac), _) => mac.verify(signed.as_bytes(), &proof),
+            (true, None, Some(verifier)) => verifier.verify(signed.as_bytes(), &proof),
+            (true, None, None) => Err(Unauthentic),
+        };
+        verified.map_err(|Unauthentic| Error::not_authentic("the proof does not hold"))?;
+        let key_is_current = with.is_current(key, self.sealing_algs());
+        let payload = 0..bytes.len();
+        Ok(Authentic { syntax: Syntax::Json, bytes, payload, key_is_current })
+    }
+
+    fn dissect(&self, text: &str) -> Result<Anatomy, Error> {
+        let [header, payload, proof] = token_parts(text)?;
+        let kid = header::key_id(header, self.name(), None)?;
+        let proof = bytes::public_bytes(proof).ok_or_else(|| Error::malformed("not canonical base64url"))?;
+        let payload = token_bytes(payload, 0)?.to_vec();
+        let header = bytes::public_bytes(header).unwrap_or_default();
+        let parts = vec![("header", header.len()), ("payload", payload.len()), ("signature", proof.len())];
+        let [alg] = self.alg;
+        Ok(Anatomy { format: "JWS", alg, key: Named::Text(kid), parts, payload: Some(payload), syntax: Syntax::Json })
+    }
+}

@@ -1,0 +1,106 @@
+//! A state as JSON: how JOSE tokens carry it.
+//!
+//! It may not know what the state is for, nor claims. `serde_json` writes and parses; what is ours is the bound on nesting, which is
+//! checked before anything is parsed and without a stack, and errors that quote nothing.
+
+use serde::{Deserialize, Serialize};
+use std::io;
+
+/// Appends a state. The error says why in a constant.
+pub(crate) fn write<T: Serialize>(
+    state: &T,
+    max_depth: usize,
+    out: &mut (impl io::Write + AsRef<[u8]>),
+) -> Result<(), &'static str> {
+    let start = out.as_ref().len();
+    serde_json::to_writer(&mut *out, state)
+        .map_err(|_| "the state's own Serialize refused, or a map has keys that JSON has no words for")?;
+    if nests_within(out.as_ref().get(start..).unwrap_or_default(), max_depth) {
+        Ok(())
+    } else {
+        Err("the state nests too deeply")
+    }
+}
+
+/// Reads one whole state, whose nesting [`nests_within`] has been asked about.
+pub(crate) fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Option<T> {
+    serde_json::from_str(text).ok()
+}
+
+/// The bytes that each of these top-level members takes, if the state is an object.
+pub(crate) fn measure<T: Serialize>(
+    state: &T,
+    names: impl Iterator<Item = &'static str>,
+) -> Option<Vec<(&'static str, usize)>> {
+    let text = zeroize::Zeroizing::new(serde_json::to_string(state).ok()?);
+    let members: std::collections::HashMap<std::borrow::Cow<'_, str>, &serde_json::value::RawValue> =
+        serde_json::from_str(&text).ok()?;
+    Some(names.filter_map(|name| Some((name, members.get(name)?.get().len()))).collect())
+}
+
+/// Whether brackets of either kind nest no deeper than this, strings aside. A text with no more opening brackets than that, as most
+/// have, needs no second look.
+pub(crate) fn nests_within(text: &[u8], max_depth: usize) -> bool {
+    let opening = text.iter().filter(|byte| matches!(byte, b'[' | b'{')).count();
+    opening <= max_depth || depth_of(text) <= max_depth
+}
+
+/// How deep the brackets nest. Whether they match is not asked: the parser asks.
+fn depth_of(text: &[u8]) -> usize {
+    let (mut depth, mut deepest) = (0_usize, 0);
+    let mut bytes = text.iter();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'[' | b'{' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b']' | b'}' => depth = depth.saturating_sub(1),
+            b'"' => {
+                // To the end of the string; what is escaped does not end it.
+                while let Some(byte) = bytes.next() {
+                    match byte {
+                        b'"' => break,
+                        b'\\' => drop(bytes.next()),
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    deepest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn t13_depth_is_told_without_a_stack() {
+        assert_eq!(depth_of(b"1"), 0);
+        assert_eq!(depth_of(br#"{"a":[1,{"b":[]}],"c":[[]]}"#), 4);
+        assert_eq!(depth_of(br#"["[[[[[","\"[[","\\",[]]"#), 2);
+        assert!(nests_within(br#"[[],[],[]]"#, 2) && !nests_within(b"[[[]]]", 2));
+        assert!(!nests_within("[".repeat(20_000).as_bytes(), 32));
+        assert!(nests_within(br#""[[[[[[""#, 1));
+    }
+
+    proptest! {
+        /// As a parser that builds a tree tells it.
+        #[test]
+        fn depth_is_that_of_the_tree(text in "[\\[\\]{}:,\"\\\\a1]{0,30}") {
+            fn depth(value: &serde_json::Value) -> usize {
+                match value {
+                    serde_json::Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+                    serde_json::Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or(0),
+                    _ => 0,
+                }
+            }
+            if let Ok(value) = serde_json::from_str::<serde_json::Value>(&text) {
+                prop_assert_eq!(depth_of(text.as_bytes()), depth(&value));
+            }
+        }
+    }
+}
