@@ -2,6 +2,8 @@
 //!
 //! It may not know how anything is sealed or opened.
 
+#[cfg(feature = "jose")]
+use crate::foreign_jwt::ForeignJwt;
 use crate::{
     context::{Context, is_purpose},
     envelope::Envelope,
@@ -35,17 +37,25 @@ pub struct Builder<T, Makes> {
     pub(crate) lifetime: Option<Lifetime>,
     pub(crate) leeway: Duration,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) adopt: Option<Adopt<T>>,
+    pub(crate) adopts: Vec<Adopt<T>>,
     bindings: Vec<Vec<u8>>,
     makes: PhantomData<fn() -> Makes>,
 }
 
-type ForeignReader<T> = Box<dyn Fn(&str) -> Option<T> + Send + Sync>;
+type ForeignReader<T> = Box<dyn Fn(&str, UnixTime, Duration) -> Option<Result<Adopted<T>, Error>> + Send + Sync>;
 
 /// Texts that are not ours, and until when somebody else may read them.
 pub(crate) struct Adopt<T> {
     pub(crate) until: UnixTime,
+    /// Gets the time and the leeway, too.
     pub(crate) read: ForeignReader<T>,
+}
+
+/// What somebody else has read.
+pub(crate) struct Adopted<T> {
+    pub(crate) state: T,
+    /// When it began, if that is known.
+    pub(crate) began_at: Option<UnixTime>,
 }
 
 impl<T: SlipState, Makes> Builder<T, Makes> {
@@ -59,7 +69,7 @@ impl<T: SlipState, Makes> Builder<T, Makes> {
             lifetime: None,
             leeway: DEFAULT_LEEWAY,
             clock: Arc::new(SystemClock),
-            adopt: None,
+            adopts: Vec::new(),
             bindings: Vec::new(),
             makes: PhantomData,
         }
@@ -95,9 +105,35 @@ impl<T: SlipState, Makes> Builder<T, Makes> {
     ///
     /// What `read` accepts begins anew: a new id, a full lifetime, and the standing
     /// [`OldFormat`](crate::Reason::OldFormat). `read` gets what any client may send, at most 8 KiB, and must verify it
-    /// itself; a text that begins like ours is never offered, be it good or forged. An old text can be replayed until then.
+    /// itself; a text that begins like ours is never offered, be it good or forged. An old text can be replayed until then. Of several
+    /// calls each adds a reader; the first that accepts a text decides.
     pub fn adopt(mut self, until: UnixTime, read: impl Fn(&str) -> Option<T> + Send + Sync + 'static) -> Self {
-        self.adopt = Some(Adopt { until, read: Box::new(read) });
+        let read = move |text: &str, _: UnixTime, _: Duration| Some(Ok(Adopted { state: read(text)?, began_at: None }));
+        self.adopts.push(Adopt { until, read: Box::new(read) });
+        self
+    }
+
+    /// Until the profile's end, accepts JWTs of another program, so that sessions survive a migration: see [`ForeignJwt`].
+    ///
+    /// `read` gets the claims of a verified token and makes a state of them, or refuses. The slip has a new id and the standing
+    /// [`OldFormat`](crate::Reason::OldFormat), and its absolute lifetime counts from the token's `iat`, if it has one: an old token that is
+    /// used again and again gains no further life. Without `iat` it begins now.
+    #[cfg(feature = "jose")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "jose")))]
+    pub fn accept_jwt<C: serde::de::DeserializeOwned>(
+        mut self,
+        profile: ForeignJwt,
+        read: impl Fn(C) -> Option<T> + Send + Sync + 'static,
+    ) -> Self {
+        let until = profile.accept_until;
+        let read = move |text: &str, now: UnixTime, leeway: Duration| {
+            let accepted = match profile.read(text, now, leeway)? {
+                Ok(accepted) => accepted,
+                Err(error) => return Some(Err(error)),
+            };
+            Some(Ok(Adopted { state: read(accepted.claims)?, began_at: accepted.issued_at }))
+        };
+        self.adopts.push(Adopt { until, read: Box::new(read) });
         self
     }
 
@@ -108,7 +144,7 @@ impl<T: SlipState, Makes> Builder<T, Makes> {
         }
         match &self.lifetime {
             Some(lifetime) => lifetime.check()?,
-            None if self.adopt.is_some() => return Err(Error::misuse("what is adopted needs a lifetime")),
+            None if !self.adopts.is_empty() => return Err(Error::misuse("what is adopted needs a lifetime")),
             None => {}
         }
         let algs = self.envelope.opening_algs();
@@ -125,7 +161,7 @@ impl<T, Makes> fmt::Debug for Builder<T, Makes> {
         f.debug_struct("Builder")
             .field("lifetime", &self.lifetime)
             .field("leeway", &self.leeway)
-            .field("adopts", &self.adopt.is_some())
+            .field("adopts", &self.adopts.len())
             .finish_non_exhaustive()
     }
 }

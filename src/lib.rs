@@ -26,6 +26,8 @@ mod state;
 
 mod algs;
 mod slip;
+#[cfg(feature = "jose")]
+mod foreign_jwt;
 mod builder;
 mod opener;
 mod sealer;
@@ -53,7 +55,10 @@ pub use crate::{
 
 // Speaking JOSE.
 #[cfg(feature = "jose")]
-pub use crate::algs::{JweEnc, JwsAlg};
+pub use crate::{
+    algs::{JweEnc, JwsAlg},
+    foreign_jwt::{Expect, ExpectExp, ForeignJwt},
+};
 
 // What the settings and limits are called.
 pub use crate::{

@@ -8,7 +8,7 @@ use crate::{
     envelope::jose::{jwe::Jwe, jws::Jws},
 };
 use crate::{
-    builder::{Adopt, Builder},
+    builder::{Adopt, Adopted, Builder},
     bytes::MAX_TOKEN_TEXT,
     claims::{Claims, SlipId},
     context::{Call, Context},
@@ -59,7 +59,7 @@ pub(crate) struct Core<T> {
     pub(crate) clock: Arc<dyn Clock>,
     lifetime: Option<Lifetime>,
     leeway: Duration,
-    adopt: Option<Adopt<T>>,
+    adopts: Vec<Adopt<T>>,
 }
 
 impl<T: SlipState> Opener<T> {
@@ -84,8 +84,8 @@ impl<T: SlipState> Opener<T> {
 
     pub(crate) fn from_builder<Makes>(builder: Builder<T, Makes>) -> Result<Self, Error> {
         let context = builder.context()?;
-        let Builder { keys, envelope, lifetime, leeway, clock, adopt, .. } = builder;
-        Ok(Self(Arc::new(Core { keys, envelope, context, clock, lifetime, leeway, adopt })))
+        let Builder { keys, envelope, lifetime, leeway, clock, adopts, .. } = builder;
+        Ok(Self(Arc::new(Core { keys, envelope, context, clock, lifetime, leeway, adopts })))
     }
 
     pub(crate) fn core(&self) -> &Core<T> {
@@ -176,16 +176,22 @@ impl<T: SlipState> Core<T> {
 
     /// Only what claims to be none of ours: a forged token gets no second reader (CVE-2026-39324).
     fn adopt(&self, text: &str, call: &Call, now: UnixTime) -> Option<Result<Slip<T>, Error>> {
-        let adopt = self.adopt.as_ref().filter(|adopt| now < adopt.until)?;
-        if self.envelope.is_ours(text) || text.len() > MAX_TOKEN_TEXT {
+        let mut readers = self.adopts.iter().filter(|adopt| now < adopt.until).peekable();
+        readers.peek()?;
+        if text.len() > MAX_TOKEN_TEXT || self.envelope.is_ours(text) {
             return None;
         }
-        let state = (adopt.read)(text)?;
-        let begin = || {
-            let lifetime = self.lifetime.ok_or_else(|| Error::misuse("what is adopted needs a lifetime"))?;
-            Ok(Slip::adopted(state, SlipId::random()?, lifetime.begin(now)?, call.digest()))
+        let adopted = readers.find_map(|adopt| (adopt.read)(text, now, self.leeway))?;
+        Some(adopted.and_then(|adopted| self.begin(adopted, call, now)))
+    }
+
+    fn begin(&self, Adopted { state, began_at }: Adopted<T>, call: &Call, now: UnixTime) -> Result<Slip<T>, Error> {
+        let lifetime = self.lifetime.ok_or_else(|| Error::misuse("what is adopted needs a lifetime"))?;
+        let times = match began_at {
+            None => lifetime.begin(now)?,
+            Some(began_at) => lifetime.renew(&lifetime.begin(began_at)?, now)?,
         };
-        Some(begin())
+        Ok(Slip::adopted(state, SlipId::random()?, times, call.digest()))
     }
 }
 

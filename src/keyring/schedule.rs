@@ -156,6 +156,13 @@ impl Ring {
         self.judge(self.by_name.get(kid), now)
     }
 
+    /// The key for an algorithm, if exactly one is accepted: for messages that name none.
+    #[cfg(feature = "jose")]
+    pub(crate) fn only_one(&self, alg: Alg, now: UnixTime) -> Option<&Arc<Key>> {
+        let mut keys = self.contents.keys.iter().filter(|key| key.alg() == alg && key.is_accepted(now));
+        keys.next().filter(|_| keys.next().is_none())
+    }
+
     fn judge(&self, slot: Option<&Slot>, now: UnixTime) -> Lookup<'_> {
         match slot {
             Some(Slot::Live(index)) => match self.contents.keys.get(*index) {

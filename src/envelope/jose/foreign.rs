@@ -16,20 +16,43 @@ use crate::{
 const MAX_MESSAGE: usize = 64 * 1024;
 
 pub(crate) fn jws_verify(token: &str, key: &Key) -> Result<Vec<u8>, Error> {
-    let [header, payload, signature] = bounded(token)?;
-    let (alg, _) = key.alg().jose_names();
-    let read = Header::read(header)?;
-    read.demand("alg", alg)?;
-    // RFC 7516 section 9: only a JWE has it.
-    read.refuse("enc")?;
-    let (content, proof) = (decode(payload)?, decode(signature)?);
-    let signed = token.get(..header.len() + 1 + payload.len()).unwrap_or_default().as_bytes();
-    let verified = match (key.mac(), key.verifier()) {
-        (Some(mac), _) => mac.verify(signed, &proof),
-        (None, Some(verifier)) => verifier.verify(signed, &proof),
-        (None, None) => Err(Unauthentic),
-    };
-    verified.map_err(unauthentic).map(|()| content)
+    ForeignJws::read(token)?.verify(key)
+}
+
+/// A JWS that has been taken apart: its header is what anybody may have written.
+pub(crate) struct ForeignJws<'t> {
+    header: Header,
+    signed: &'t str,
+    payload: &'t str,
+    proof: &'t str,
+}
+
+impl<'t> ForeignJws<'t> {
+    pub(crate) fn read(token: &'t str) -> Result<Self, Error> {
+        let [header, payload, proof] = bounded(token)?;
+        let read = Header::read(header)?;
+        // RFC 7516 section 9: only a JWE has it.
+        read.refuse("enc")?;
+        let signed = token.get(..header.len() + 1 + payload.len()).unwrap_or_default();
+        Ok(Self { header: read, signed, payload, proof })
+    }
+
+    /// A member of the header that is a text: a hint for whoever chooses the key, and after that what the key has authenticated.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.header.text(name)
+    }
+
+    pub(crate) fn verify(&self, key: &Key) -> Result<Vec<u8>, Error> {
+        let (alg, _) = key.alg().jose_names();
+        self.header.demand("alg", alg)?;
+        let (content, proof) = (decode(self.payload)?, decode(self.proof)?);
+        let verified = match (key.mac(), key.verifier()) {
+            (Some(mac), _) => mac.verify(self.signed.as_bytes(), &proof),
+            (None, Some(verifier)) => verifier.verify(self.signed.as_bytes(), &proof),
+            (None, None) => Err(Unauthentic),
+        };
+        verified.map_err(unauthentic).map(|()| content)
+    }
 }
 
 pub(crate) fn jwe_open(token: &str, key: &Key) -> Result<Vec<u8>, Error> {
