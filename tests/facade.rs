@@ -13,7 +13,7 @@ use std::collections::HashSet;
 
 #[test]
 fn every_kind_keeps_the_state_and_numbers_its_slips() {
-    for kind in Kind::ALL {
+    for kind in Kind::all() {
         let sealer = kind.sealer::<Cart>(&kind.ring());
         let [one, two] = [0; 2].map(|_| sealer.seal_at(&cart(), NOW).unwrap());
         assert_ne!(one, two);
@@ -154,7 +154,7 @@ fn t19_a_forged_token_gets_no_second_reader() {
     let builder = Sealer::<Cart>::encrypted(&ring).lifetime(Lifetime::absolute(HOUR));
     let greedy = builder.adopt(UnixTime::MAX, greedy).build().unwrap();
     assert!(greedy.open_at("anything else", NOW).is_ok());
-    for kind in Kind::ALL {
+    for kind in Kind::COSE {
         let foreign = kind.sealer::<Cart>(&kind.ring()).seal_at(&cart(), NOW).unwrap();
         let truncated = foreign.split_at(foreign.len() / 2).0;
         let junk = [format!("{foreign}="), format!(" {foreign} "), format!("\"{foreign}\""), format!("\n\t'{foreign}")];

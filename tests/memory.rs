@@ -91,7 +91,7 @@ fn wallet(more: usize) -> Wallet {
 /// Ten megabytes of anything: looked at by length alone.
 #[test]
 fn t11_what_is_too_long_allocates_nothing_of_its_size() {
-    for kind in Kind::ALL {
+    for kind in Kind::all() {
         let sealer = kind.sealer::<Wallet>(&kind.ring());
         let token = sealer.seal_at(&wallet(1), NOW).unwrap();
         for long in ["A".repeat(10_000_000), ".".repeat(1_000_000), token.repeat(1_000), "A".repeat(MAX_TOKEN_TEXT + 1)]
@@ -106,7 +106,7 @@ fn t11_what_is_too_long_allocates_nothing_of_its_size() {
 /// Below the limit: a few times the token's own length, whatever lengths it claims.
 #[test]
 fn t11_t37_work_before_authentication_is_bounded() {
-    for kind in Kind::ALL {
+    for kind in Kind::COSE {
         let sealer = kind.sealer::<Wallet>(&kind.ring());
         let bytes = B64.decode(sealer.seal_at(&wallet(20), NOW).unwrap()).unwrap();
         for at in 0..bytes.len() {

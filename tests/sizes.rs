@@ -48,7 +48,7 @@ fn tokens_are_as_long_as_the_readme_says() {
             length(kind, &Positional(cart30())),
         ]
     };
-    let measured: Vec<_> = Kind::ALL.into_iter().map(|kind| (kind, table(kind))).collect();
+    let measured: Vec<_> = Kind::COSE.into_iter().map(|kind| (kind, table(kind))).collect();
     let expected: [(Kind, [usize; 6]); 5] = [
         (Kind::Encrypted, [411, 1_248, 3_227, 326, 808, 1_987]),
         (Kind::EncryptedChaCha, [412, 1_250, 3_228, 327, 810, 1_988]),
@@ -84,7 +84,7 @@ fn the_envelope_keeps_its_budget_at_every_length() {
 /// What is refused is exactly what is over the limit.
 #[test]
 fn the_limit_is_exact() {
-    for kind in Kind::ALL {
+    for kind in Kind::COSE {
         let sealer = kind.sealer::<Text>(&kind.ring());
         let sizes: Vec<_> = (5_000..6_200).map(|len| sealer.seal_at(&Text("x".repeat(len)), NOW)).collect();
         let fitting = sizes.iter().take_while(|sealed| sealed.is_ok()).count();

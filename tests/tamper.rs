@@ -22,7 +22,7 @@ fn assert_rejected(kind: Kind, result: Result<orderslip::Slip<Cart>, orderslip::
 
 #[test]
 fn t18_every_bit_of_every_kind_of_token() {
-    for kind in Kind::ALL {
+    for kind in Kind::COSE {
         let sealer = kind.sealer::<Cart>(&kind.ring());
         let token = sealer.seal_at(&cart(), NOW).unwrap();
         let bytes = B64.decode(&token).unwrap();
@@ -42,7 +42,7 @@ fn t18_every_bit_of_every_kind_of_token() {
 
 #[test]
 fn t18_every_bit_of_every_character() {
-    for kind in Kind::ALL {
+    for kind in Kind::COSE {
         let sealer = kind.sealer::<Cart>(&kind.ring());
         let token = sealer.seal_at(&cart(), NOW).unwrap();
         for bit in 0..token.len() * 8 {
@@ -58,7 +58,7 @@ fn t18_every_bit_of_every_character() {
 
 #[test]
 fn t18_characters_deleted_doubled_and_swapped() {
-    for kind in Kind::ALL {
+    for kind in Kind::COSE {
         let sealer = kind.sealer::<Cart>(&kind.ring());
         let token = sealer.seal_at(&cart(), NOW).unwrap();
         for at in 0..token.len() {
@@ -86,7 +86,7 @@ fn t18_characters_deleted_doubled_and_swapped() {
 /// Every run of bytes of one good token in the place of the same run of another.
 #[test]
 fn t18_t25_parts_of_two_tokens_are_never_mixed() {
-    for kind in Kind::ALL {
+    for kind in Kind::COSE {
         let sealer = kind.sealer::<Cart>(&kind.ring());
         let [one, two] = [0; 2].map(|_| B64.decode(sealer.seal_at(&cart(), NOW).unwrap()).unwrap());
         sealer.new_epoch();
@@ -260,7 +260,7 @@ fn t10_the_text_is_not_the_identity() {
 
 #[test]
 fn t12_one_form_only() {
-    for kind in Kind::ALL {
+    for kind in Kind::COSE {
         let sealer = kind.sealer::<Cart>(&kind.ring());
         let token = sealer.seal_at(&cart(), NOW).unwrap();
         for junk in [

@@ -8,6 +8,8 @@ pub mod example;
 pub mod states;
 
 use orderslip::{Alg, Error, Key, Keyring, Lifetime, PublicAlg, Sealer, SlipState, UnixTime};
+#[cfg(feature = "jose")]
+use orderslip::{JweEnc, JwsAlg};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -64,10 +66,31 @@ pub enum Kind {
     Signed,
     Ed25519,
     Es256,
+    #[cfg(feature = "jose")]
+    Jws(JwsAlg),
+    #[cfg(feature = "jose")]
+    Jwe(JweEnc),
 }
 
+#[cfg(feature = "jose")]
+pub const JOSE: &[Kind] = &[
+    Kind::Jws(JwsAlg::Hs256),
+    Kind::Jws(JwsAlg::Hs384),
+    Kind::Jws(JwsAlg::Hs512),
+    Kind::Jws(JwsAlg::Ed25519),
+    Kind::Jws(JwsAlg::Es256),
+    Kind::Jwe(JweEnc::A128Gcm),
+    Kind::Jwe(JweEnc::A256Gcm),
+];
+#[cfg(not(feature = "jose"))]
+pub const JOSE: &[Kind] = &[];
+
 impl Kind {
-    pub const ALL: [Self; 5] = [Self::Encrypted, Self::EncryptedChaCha, Self::Signed, Self::Ed25519, Self::Es256];
+    pub const COSE: [Self; 5] = [Self::Encrypted, Self::EncryptedChaCha, Self::Signed, Self::Ed25519, Self::Es256];
+
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::COSE.into_iter().chain(JOSE.iter().copied())
+    }
 
     pub fn alg(self) -> Alg {
         match self {
@@ -76,6 +99,18 @@ impl Kind {
             Self::Signed => Alg::Hs256,
             Self::Ed25519 => Alg::Ed25519,
             Self::Es256 => Alg::Es256,
+            #[cfg(feature = "jose")]
+            Self::Jws(alg) => match alg {
+                JwsAlg::Hs256 => Alg::Hs256,
+                JwsAlg::Hs384 => Alg::Hs384,
+                JwsAlg::Hs512 => Alg::Hs512,
+                JwsAlg::Ed25519 => Alg::Ed25519,
+                _ => Alg::Es256,
+            },
+            #[cfg(feature = "jose")]
+            Self::Jwe(JweEnc::A128Gcm) => Alg::A128Gcm,
+            #[cfg(feature = "jose")]
+            Self::Jwe(_) => Alg::A256Gcm,
         }
     }
 
@@ -97,6 +132,10 @@ impl Kind {
             Self::Signed => Sealer::signed(ring),
             Self::Ed25519 => Sealer::publicly_signed(ring, PublicAlg::Ed25519),
             Self::Es256 => Sealer::publicly_signed(ring, PublicAlg::Es256),
+            #[cfg(feature = "jose")]
+            Self::Jws(alg) => Sealer::jws(ring, alg),
+            #[cfg(feature = "jose")]
+            Self::Jwe(enc) => Sealer::jwe(ring, enc),
         };
         builder.lifetime(lifetime).build()
     }
