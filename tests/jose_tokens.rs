@@ -7,7 +7,7 @@
 mod kit;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as B64};
-use kit::{Cart, HOUR, JOSE, Kind, NOW, Wishlist, cart, later, ring_of, shared_ring};
+use kit::{Cart, HOUR, JOSE, Kind, NOW, Wishlist, cart, jose, later, ring_of, shared_ring};
 use orderslip::{
     Alg, Error, ErrorKind, JweEnc, JwsAlg, Key, Keyring, Lifetime, Old, Opener, Reason, Rejection, Sealer, Slip,
     SlipState, Standing, hazmat,
@@ -19,23 +19,15 @@ const HEADER: &str = r#"{"alg":"HS256","kid":"k1","typ":"orderslip+jwt"}"#;
 const JTI: &str = "AAAAAAAAAAAAAAAAAAAAAA";
 
 fn known_ring() -> Keyring {
-    let jwk = format!(r#"{{"kty":"oct","alg":"HS256","kid":"k1","k":"{}"}}"#, B64.encode(SECRET));
-    Keyring::new(vec![Key::from_jwk(&jwk).unwrap()]).unwrap()
+    Keyring::new(vec![Key::from_jwk(&jose::oct("HS256", "k1", SECRET)).unwrap()]).unwrap()
 }
 
 fn known() -> Sealer<Cart> {
     Kind::Jws(JwsAlg::Hs256).sealer(&known_ring())
 }
 
-/// A MAC that holds, whatever it is over.
-fn minted(header: &str, claims: &str) -> String {
-    let input = format!("{}.{}", B64.encode(header), B64.encode(claims));
-    let tag = ring::hmac::sign(&ring::hmac::Key::new(ring::hmac::HMAC_SHA256, SECRET), input.as_bytes());
-    format!("{input}.{}", B64.encode(tag))
-}
-
 fn open(header: &str, claims: &str) -> Result<Slip<Cart>, Error> {
-    known().open_at(&minted(header, claims), NOW)
+    known().open_at(&jose::hs256(SECRET, header, claims), NOW)
 }
 
 /// A good claims set, in which `edit` may change what it likes.
@@ -211,14 +203,10 @@ fn t08_t13_t20_t22_t23_claims_are_read_strictly() {
         let error = open(HEADER, &claims).map(drop).expect_err(&claims);
         assert_eq!(error.kind(), ErrorKind::Undecodable, "{claims}");
     }
-    let not_utf8 = {
-        let mut payload = claims(|good| good.replacen('{', r#"{"x":"?","#, 1)).into_bytes();
-        let at = payload.iter().position(|byte| *byte == b'?').unwrap();
-        payload[at] = 0xff;
-        let input = format!("{}.{}", B64.encode(HEADER), B64.encode(payload));
-        let tag = ring::hmac::sign(&ring::hmac::Key::new(ring::hmac::HMAC_SHA256, SECRET), input.as_bytes());
-        format!("{input}.{}", B64.encode(tag))
-    };
+    let mut payload = claims(|good| good.replacen('{', r#"{"x":"?","#, 1)).into_bytes();
+    let at = payload.iter().position(|byte| *byte == b'?').unwrap();
+    payload[at] = 0xff;
+    let not_utf8 = jose::hs256(SECRET, HEADER, payload);
     assert_eq!(known().open_at(&not_utf8, NOW).map(drop).unwrap_err().kind(), ErrorKind::Undecodable);
 }
 
@@ -357,15 +345,15 @@ fn verifiers_have_public_keys_only_and_cannot_seal() {
 #[test]
 fn t04_the_names_of_keys_survive() {
     for name in ["k1", "2026-11 \u{fc}", "a\\\"b", "back\\\\slash", "/etc/passwd", "'; DROP TABLE keys; --"] {
-        let jwk = format!(r#"{{"kty":"oct","alg":"HS256","kid":"{name}","k":"{}"}}"#, B64.encode(SECRET));
-        let ring = Keyring::new(vec![Key::from_jwk(&jwk).unwrap()]).unwrap();
+        let ring = Keyring::new(vec![Key::from_jwk(&jose::oct("HS256", name, SECRET)).unwrap()]).unwrap();
         let sealer = Kind::Jws(JwsAlg::Hs256).sealer::<Cart>(&ring);
         let token = sealer.seal_at(&cart(), NOW).unwrap();
         assert_eq!(sealer.open_at(&token, NOW).unwrap().state(), &cart(), "{name}");
         assert_eq!(hazmat::inspect(&token).unwrap().key(&ring).unwrap().id(), ring.ids().next().unwrap());
     }
-    let jwk = format!(r#"{{"kty":"oct","alg":"HS256","kid":"a\nb","k":"{}"}}"#, B64.encode(SECRET));
-    assert!(Key::from_jwk(&jwk).unwrap_err().to_string().contains("control characters"));
+    assert!(
+        Key::from_jwk(&jose::oct("HS256", "a\\nb", SECRET)).unwrap_err().to_string().contains("control characters")
+    );
 }
 
 #[test]

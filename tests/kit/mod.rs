@@ -5,6 +5,7 @@
 
 pub mod events;
 pub mod example;
+pub mod jose;
 pub mod states;
 
 use orderslip::{Alg, Error, Key, Keyring, Lifetime, PublicAlg, Sealer, SlipState, UnixTime};
