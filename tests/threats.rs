@@ -12,6 +12,87 @@ fn required() -> impl Iterator<Item = u32> {
     (1..=24).chain(30..=38).chain(50..=55).chain(60..=60).chain(80..=83)
 }
 
+/// The published faults of JOSE libraries that the page must have.
+const PUBLISHED: [&str; 77] = [
+    "CVE-2015-10004",
+    "CVE-2015-9235",
+    "CVE-2016-1000223",
+    "CVE-2016-10555",
+    "CVE-2016-6298",
+    "CVE-2016-7036",
+    "CVE-2016-9121",
+    "CVE-2016-9122",
+    "CVE-2016-9123",
+    "CVE-2017-11424",
+    "CVE-2018-0114",
+    "CVE-2018-1000025",
+    "CVE-2018-1000539",
+    "CVE-2019-14859",
+    "CVE-2019-17195",
+    "CVE-2019-18848",
+    "CVE-2019-20933",
+    "CVE-2019-7644",
+    "CVE-2020-26160",
+    "CVE-2020-28042",
+    "CVE-2021-41106",
+    "CVE-2021-46743",
+    "CVE-2022-21449",
+    "CVE-2022-23540",
+    "CVE-2022-29217",
+    "CVE-2022-36083",
+    "CVE-2022-39227",
+    "CVE-2022-50237",
+    "CVE-2023-42811",
+    "CVE-2023-48223",
+    "CVE-2023-48309",
+    "CVE-2023-49290",
+    "CVE-2023-50658",
+    "CVE-2023-51774",
+    "CVE-2023-51775",
+    "CVE-2023-52428",
+    "CVE-2024-21664",
+    "CVE-2024-28102",
+    "CVE-2024-28122",
+    "CVE-2024-28176",
+    "CVE-2024-28180",
+    "CVE-2024-29371",
+    "CVE-2024-33663",
+    "CVE-2024-33664",
+    "CVE-2024-37568",
+    "CVE-2024-51744",
+    "CVE-2024-58264",
+    "CVE-2025-27144",
+    "CVE-2025-30144",
+    "CVE-2025-30204",
+    "CVE-2025-4432",
+    "CVE-2025-47275",
+    "CVE-2025-53864",
+    "CVE-2025-54887",
+    "CVE-2025-59420",
+    "CVE-2025-61920",
+    "CVE-2025-62706",
+    "CVE-2025-63811",
+    "CVE-2025-65015",
+    "CVE-2025-65945",
+    "CVE-2026-22817",
+    "CVE-2026-25537",
+    "CVE-2026-27932",
+    "CVE-2026-27962",
+    "CVE-2026-29000",
+    "CVE-2026-32597",
+    "CVE-2026-34950",
+    "CVE-2026-34986",
+    "CVE-2026-35039",
+    "CVE-2026-39324",
+    "CVE-2026-39373",
+    "CVE-2026-44351",
+    "CVE-2026-44699",
+    "CVE-2026-45363",
+    "CVE-2026-48525",
+    "GHSA-6vvh-pxr4-25r7",
+    "GHSA-jc38-x7x8-2xc8",
+];
+
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
@@ -69,6 +150,22 @@ fn no_number_is_missing_or_without_a_test() {
     for number in required() {
         let tests = table.get(&number).unwrap_or_else(|| panic!("T{number:02} is missing"));
         assert!(!tests.is_empty(), "T{number:02}");
+    }
+}
+
+/// Each published fault stands in a row of the second table, with tests that exist.
+#[test]
+fn every_published_fault_is_tried() {
+    let page = fs::read_to_string(root().join("docs/threats.md")).unwrap();
+    let written = written_tests();
+    for number in PUBLISHED {
+        let row = page.lines().find(|line| line.starts_with("| ") && line.split(" |").next().unwrap().contains(number));
+        let row = row.unwrap_or_else(|| panic!("{number} is missing"));
+        let tests: Vec<&str> = row.split('`').filter(|name| is_test_name(name)).collect();
+        assert!(!tests.is_empty(), "{number} has no test");
+        for test in tests {
+            assert!(written.contains(test), "{number} names {test}, which does not exist");
+        }
     }
 }
 
