@@ -1,6 +1,6 @@
 //! The algorithms that the constructors of sealers and openers let one choose among.
 //!
-//! It may not know formats. Each is a part of [`Alg`](crate::Alg): what fits the format, and nothing else.
+//! It may not know formats. Each is a part of `Alg`: what fits the format, and nothing else.
 
 #[cfg(feature = "jose")]
 use crate::key::Alg;

@@ -111,7 +111,7 @@ enum Found<T> {
     Text(zeroize::Zeroizing<String>),
     /// Read in the same pass as its claims.
     #[cfg_attr(not(feature = "jose"), expect(dead_code, reason = "CBOR is decoded in a second step"))]
-    Decoded(T),
+    Decoded(Option<T>),
 }
 
 /// Claims that anybody may have written, with their state.
@@ -143,10 +143,10 @@ impl<T: DeserializeOwned> Claims<T> {
     }
 
     /// The state, if it was decoded with the claims.
-    pub(crate) fn take_decoded(self) -> Result<T, Self> {
-        match self.state {
-            Found::Decoded(state) => Ok(state),
-            _ => Err(self),
+    pub(crate) fn take_decoded(&mut self) -> Option<T> {
+        match &mut self.state {
+            Found::Decoded(state) => state.take(),
+            _ => None,
         }
     }
 }

@@ -45,7 +45,9 @@ impl Syntax {
             #[cfg(feature = "jose")]
             Self::Json => {
                 let names = ser::measure(state, Layout::Named).into_iter().map(|(name, _)| name);
-                json::state::measure(state, names).unwrap_or_default()
+                let mut text = Buffer::default();
+                let written = json::state::write(state, usize::MAX, &mut text).ok();
+                written.and_then(|()| json::state::measure(text.bytes(), names)).unwrap_or_default()
             }
         }
     }

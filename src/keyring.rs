@@ -62,10 +62,10 @@ impl Keyring {
     /// # Errors
     /// [`Error::is_unavailable`] if the system gives no randomness.
     pub fn generate() -> Result<Self, Error> {
-        let algs = [Alg::HkdfA256Gcm, Alg::Hs256, Alg::Ed25519, Alg::Es256];
-        #[cfg(feature = "jose")]
-        let algs = algs.into_iter().chain([Alg::Hs384, Alg::Hs512, Alg::A256Gcm, Alg::A128Gcm]);
-        let keys = algs.into_iter().map(Key::generate).collect::<Result<_, _>>()?;
+        // Whatever features are on: a ring that one program makes is read by another.
+        let usual = [Alg::HkdfA256Gcm, Alg::Hs256, Alg::Ed25519, Alg::Es256];
+        let for_jose = [Alg::Hs384, Alg::Hs512, Alg::A128Gcm, Alg::A256Gcm];
+        let keys = usual.into_iter().chain(for_jose).map(Key::generate).collect::<Result<_, _>>()?;
         Self::assemble(Contents::of(keys, Origin::Ephemeral))
     }
 

@@ -161,13 +161,13 @@ impl<T: SlipState> Core<T> {
             Ok(authentic) => authentic,
             Err(error) => return self.adopt(text, call, now).unwrap_or(Err(error)),
         };
-        let claims = Claims::<T>::read(authentic, (&self.context, call), Some(T::VERSION))?;
+        let mut claims = Claims::<T>::read(authentic, (&self.context, call), Some(T::VERSION))?;
         let (head, key_is_current) = (claims.head, claims.key_is_current());
         let times = self.lifetime.map_or(head.times, |lifetime| lifetime.effective(head.times));
         times.check(now, self.leeway)?;
         let (state, upgraded) = match claims.take_decoded() {
-            Ok(state) => (state, false),
-            Err(claims) => state::read(head.version, claims.state(), times.expires_at.as_secs())?,
+            Some(state) => (state, false),
+            None => state::read(head.version, claims.state(), times.expires_at.as_secs())?,
         };
         let half_idle = self.lifetime.is_some_and(|lifetime| lifetime.is_half_idle(&times, now));
         let provenance = Provenance::of(upgraded, key_is_current);

@@ -145,7 +145,7 @@ impl<T: SlipState> Sealer<T> {
     }
 
     /// Tokens for services that speak JOSE, encrypted: a JWE in the compact serialization (RFC 7516) with `dir`, under a key of the ring
-    /// for [`Alg::A256Gcm`](crate::Alg::A256Gcm) or [`Alg::A128Gcm`](crate::Alg::A128Gcm).
+    /// for [`Alg::A256Gcm`] or [`Alg::A128Gcm`].
     ///
     /// The claims are those of [`jws`](Self::jws), and nothing is ever compressed. Every token is encrypted under the key itself, with 96
     /// bits at random, so a key is good for 2^32 tokens in all (NIST SP 800-38D section 8.3): a process stops at 2^31, with

@@ -59,6 +59,21 @@ fn tokens_are_as_long_as_the_readme_says() {
     assert_eq!(measured, expected);
 }
 
+/// The same of JOSE tokens, which have one layout.
+#[cfg(feature = "jose")]
+#[test]
+fn jose_tokens_are_as_long_as_the_readme_says() {
+    use orderslip::{JweEnc, JwsAlg};
+    let expected = [
+        (Kind::Jws(JwsAlg::Hs256), [668, 1_658, 4_060]),
+        (Kind::Jws(JwsAlg::Es256), [711, 1_701, 4_103]),
+        (Kind::Jwe(JweEnc::A256Gcm), [684, 1_674, 4_076]),
+    ];
+    for (kind, expected) in expected {
+        assert_eq!([length(kind, &session()), length(kind, &cart10()), length(kind, &cart30())], expected, "{kind:?}");
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct Text(String);
 

@@ -72,7 +72,7 @@ pub(super) fn read<T: DeserializeOwned>(
         return Err(Error::not_authentic("for another audience or context"));
     }
     let found = match claims.state {
-        State::Decoded(state) => Found::Decoded(state),
+        State::Decoded(state) => Found::Decoded(Some(state)),
         State::Raw(raw) => Found::Text(Zeroizing::new(raw.get().to_owned())),
     };
     Ok((claims.head, found))

@@ -4,7 +4,8 @@
 //! checked before anything is parsed and without a stack, and errors that quote nothing.
 
 use serde::{Deserialize, Serialize};
-use std::io;
+use serde_json::value::RawValue;
+use std::{borrow::Cow, collections::HashMap, io};
 
 /// Appends a state. The error says why in a constant.
 pub(crate) fn write<T: Serialize>(
@@ -28,13 +29,8 @@ pub(crate) fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Option<T> {
 }
 
 /// The bytes that each of these top-level members takes, if the state is an object.
-pub(crate) fn measure<T: Serialize>(
-    state: &T,
-    names: impl Iterator<Item = &'static str>,
-) -> Option<Vec<(&'static str, usize)>> {
-    let text = zeroize::Zeroizing::new(serde_json::to_string(state).ok()?);
-    let members: std::collections::HashMap<std::borrow::Cow<'_, str>, &serde_json::value::RawValue> =
-        serde_json::from_str(&text).ok()?;
+pub(crate) fn measure(text: &[u8], names: impl Iterator<Item = &'static str>) -> Option<Vec<(&'static str, usize)>> {
+    let members: HashMap<Cow<'_, str>, &RawValue> = serde_json::from_slice(text).ok()?;
     Some(names.filter_map(|name| Some((name, members.get(name)?.get().len()))).collect())
 }
 

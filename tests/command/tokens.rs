@@ -90,6 +90,25 @@ fn t13_junk_is_no_token() {
 }
 
 #[test]
+fn jose_tokens_are_minted_and_shown() {
+    let bench = Bench::new();
+    bench.ok("keys new ring.json --use signed,es256,hs512,a256gcm,encrypted");
+    for (uses, format) in [("signed --jose", "JWS"), ("es256 --jose", "JWS"), ("hs512", "JWS"), ("a256gcm", "JWE")] {
+        let minted = format!("mint --ring ring.json --purpose p --use {uses} --state [\"SOUP\"] --for-testing");
+        let token = bench.ok(&minted);
+        let shown = bench.json(&format!("inspect {} --ring ring.json --purpose p --reveal", token.trim()));
+        assert_eq!((&shown["format"], &shown["authentic"]), (&format.into(), &"yes".into()), "{shown}");
+        assert_eq!(shown["state"], "[\"SOUP\"]");
+        assert_eq!(shown["key"], shown["key_id"], "a JWS names its key as the ring does");
+        bench.fails(&format!("inspect {} --ring ring.json --purpose q", token.trim()), 3, "not authentic");
+        let bare = bench.json(&format!("inspect {}", token.trim()));
+        assert_eq!(bare.get("expires_at").is_some(), format == "JWS");
+    }
+    let encrypted = "mint --ring ring.json --purpose p --use encrypted --jose --state 1 --for-testing";
+    bench.fails(encrypted, 3, "a JWE is for the use `a256gcm`");
+}
+
+#[test]
 fn an_old_token_is_still_shown() {
     let mut bench = Bench::with_ring();
     let token = bench.ok("mint --ring ring.json --purpose p --state 1 --for-testing");
@@ -133,7 +152,7 @@ fn t34_nothing_that_is_shown_moves_the_cursor() {
     let cart = Cart { lines: vec![("\u{1b}[2J\u{202e}evil\nauthentic: yes\u{9b}1m".into(), 2)] };
     let token = sealers(&ring)[1].1.seal_at(&cart, UnixTime::from_secs(NOW)).unwrap();
     let mut set: serde_json::Value = serde_json::from_str(&bench.ok("keys public ring.json")).unwrap();
-    set["keys"][0]["kid"] = "\u{1b}]0;evil\u{7}".into();
+    set["keys"][0]["kid"] = "\u{202e}evil\u{2028}".into();
     std::fs::write(bench.path("jwks.json"), set.to_string()).unwrap();
     for shown in [bench.ok(&format!("inspect {token} --reveal")), bench.ok("keys show jwks.json")] {
         assert!(shown.contains("evil"), "{shown:?}");

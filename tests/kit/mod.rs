@@ -119,6 +119,16 @@ impl Kind {
         matches!(self, Self::Encrypted | Self::EncryptedChaCha)
     }
 
+    #[cfg(feature = "jose")]
+    pub fn is_signed(self) -> bool {
+        !self.is_encrypted() && !matches!(self, Self::Jwe(_))
+    }
+
+    #[cfg(not(feature = "jose"))]
+    pub fn is_signed(self) -> bool {
+        !self.is_encrypted()
+    }
+
     pub fn ring(self) -> Keyring {
         ring_of(self.alg())
     }

@@ -2,8 +2,9 @@
 //!
 //! It may not know how anything is done.
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
-use orderslip::{Alg, PublicAlg, RotationPolicy, UnixTime, hazmat::Format};
+use crate::uses::Use;
+use clap::{Args as ClapArgs, Parser, Subcommand};
+use orderslip::{RotationPolicy, UnixTime};
 use std::{
     path::PathBuf,
     time::{Duration, SystemTime},
@@ -308,71 +309,16 @@ pub(crate) struct Mint {
     #[arg(long, value_name = "JSON")]
     pub(crate) state: String,
 
+    /// A JWS instead of a COSE message, if the key is for either
+    #[arg(long)]
+    pub(crate) jose: bool,
+
     #[command(flatten)]
     pub(crate) bound: Bound,
 
     /// Without these words no token is made: whoever has it is whomever it names
     #[arg(long)]
     pub(crate) for_testing: bool,
-}
-
-/// What a key is for, by the constructor of `Sealer` that takes it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Use {
-    /// `Sealer::encrypted`, AES-256-GCM
-    Encrypted,
-    /// `Sealer::encrypted`, ChaCha20/Poly1305
-    EncryptedChacha20,
-    /// `Sealer::signed`, HMAC with SHA-256
-    Signed,
-    /// `Sealer::publicly_signed` with Ed25519
-    Ed25519,
-    /// `Sealer::publicly_signed` with P-256
-    Es256,
-}
-
-impl Use {
-    /// One of each constructor.
-    pub(crate) const USUAL: [Self; 4] = [Self::Encrypted, Self::Signed, Self::Ed25519, Self::Es256];
-
-    pub(crate) fn alg(self) -> Alg {
-        match self {
-            Self::Encrypted => Alg::HkdfA256Gcm,
-            Self::EncryptedChacha20 => Alg::HkdfChaCha20Poly1305,
-            Self::Signed => Alg::Hs256,
-            Self::Ed25519 => Alg::Ed25519,
-            Self::Es256 => Alg::Es256,
-        }
-    }
-
-    /// Whether one sealer takes either, so that one can follow on the other.
-    pub(crate) fn follows(self, other: Self) -> bool {
-        let encrypts = |found| matches!(found, Self::Encrypted | Self::EncryptedChacha20);
-        self == other || (encrypts(self) && encrypts(other))
-    }
-
-    pub(crate) fn of(alg: Alg) -> Option<Self> {
-        Self::value_variants().iter().copied().find(|found| found.alg() == alg)
-    }
-
-    pub(crate) fn format(self) -> Format {
-        match self {
-            Self::Encrypted | Self::EncryptedChacha20 => Format::Encrypted,
-            Self::Signed => Format::Signed,
-            Self::Ed25519 => Format::PubliclySigned(PublicAlg::Ed25519),
-            Self::Es256 => Format::PubliclySigned(PublicAlg::Es256),
-        }
-    }
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Encrypted => "encrypted",
-            Self::EncryptedChacha20 => "encrypted-chacha20",
-            Self::Signed => "signed",
-            Self::Ed25519 => "ed25519",
-            Self::Es256 => "es256",
-        }
-    }
 }
 
 fn duration(text: &str) -> Result<Duration, String> {

@@ -3,10 +3,11 @@
 //! It may not know what is safe: the library says it, and these only repeat it, unless there is an emergency.
 
 use crate::{
-    args::{self, Allow, New, Policy, Promote, Retire, Revoke, Stage, Use},
+    args::{self, Allow, New, Policy, Promote, Retire, Revoke, Stage},
     failure::Failure,
     report::{Found, Report, Row, span},
     ring_file::Lock,
+    uses::Use,
 };
 use clap::ValueEnum as _;
 use orderslip::{Error, ErrorKind, Key, KeyId, Keyring, RotationPolicy, UnixTime};

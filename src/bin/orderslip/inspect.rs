@@ -1,6 +1,7 @@
 //! What stands in a token: its parts without any key, its state with the key and only when asked for.
 //!
-//! It may not know what a state means: it is printed in CBOR's diagnostic notation (RFC 8949 section 8).
+//! It may not know what a state means: it is printed in CBOR's diagnostic notation (RFC 8949 section 8), or
+//! as the JSON that it is.
 
 use crate::{
     args::Inspect,
@@ -54,9 +55,16 @@ pub(crate) fn inspect(inspect: &Inspect, now: UnixTime) -> Result<Report, Failur
     if inspect.reveal {
         let claims =
             claims.ok_or_else(|| Failure::Bad("to see an encrypted state, give --ring and --purpose".to_owned()))?;
-        facts.push(("state", minicbor::display(claims.state()).to_string().into()));
+        facts.push(("state", state_text(claims).into()));
     }
     Ok(Report { facts, ..Report::default() })
+}
+
+fn state_text(claims: &Claims) -> String {
+    match claims.is_json() {
+        true => String::from_utf8_lossy(claims.state()).into_owned(),
+        false => minicbor::display(claims.state()).to_string(),
+    }
 }
 
 fn claim_facts(claims: &Claims, now: UnixTime) -> Vec<(&'static str, Value)> {

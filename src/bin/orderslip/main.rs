@@ -7,6 +7,7 @@ mod args;
 mod failure;
 mod input;
 mod ring_file;
+mod uses;
 mod report;
 
 mod change;

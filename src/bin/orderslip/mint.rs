@@ -20,9 +20,10 @@ pub(crate) fn mint(mint: &Mint, now: UnixTime) -> Result<Report, Failure> {
     let state: serde_json::Value = serde_json::from_str(&argument_or_input(&mint.state)?).map_err(|error| {
         Failure::Bad(format!("the state is no JSON: line {}, column {}", error.line(), error.column()))
     })?;
+    let none = || Failure::Bad("JOSE has no such format: a JWE is for the use `a256gcm` or `a128gcm`".to_owned());
     let bindings = Bindings::of(&mint.bound);
     let spec = hazmat::Mint {
-        format: mint.format.format(),
+        format: mint.format.format(mint.jose).ok_or_else(none)?,
         bound_to: bindings.bound_to(&mint.purpose, &mint.bound.carrier),
         version: mint.state_version,
         lifetime: Lifetime::absolute(mint.lifetime),

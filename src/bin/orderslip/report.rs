@@ -2,7 +2,7 @@
 //!
 //! It may not know how it came about. There is no secret in it, but in the one text that `--reveal` asks for.
 
-use crate::{args::Use, failure::Failure};
+use crate::{failure::Failure, uses::Use};
 use orderslip::{Finding, Key, Keyring, SecretText, UnixTime};
 use serde::Serialize;
 use serde_json::{Map, Value};
