@@ -463,6 +463,14 @@ fn what_json_cannot_carry_is_refused_when_sealing() {
     let token = sealer.seal_at(&nest(15), NOW).unwrap();
     assert!(sealer.open_at(&token, NOW).is_ok());
     assert!(sealer.seal_at(&nest(16), NOW).unwrap_err().is_misuse(), "33 levels");
+    // Nor is more read than would be written, whoever wrote it.
+    for (more, taken) in [(15, true), (16, false), (100, false)] {
+        let state = (0..more).fold("[null,[]]".to_owned(), |inner, _| format!("[null,[{inner}]]"));
+        let claims = claims(|good| good.replace("shop.example/cart", "jose/nest"));
+        let (head, _) = claims.split_once("\"st\":").unwrap();
+        let token = jose::hs256(SECRET, HEADER, format!("{head}\"st\":{state}}}}}"));
+        assert_eq!(sealer.open_at(&token, NOW).is_ok(), taken, "{more}");
+    }
 }
 
 #[test]

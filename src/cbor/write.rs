@@ -81,12 +81,6 @@ impl std::io::Write for Buffer {
     }
 }
 
-impl AsRef<[u8]> for Buffer {
-    fn as_ref(&self) -> &[u8] {
-        &self.0
-    }
-}
-
 /// Every method writes the shortest head there is.
 pub(crate) struct Writer<'a>(Encoder<&'a mut Buffer>);
 

@@ -1,25 +1,61 @@
 //! A state as JSON: how JOSE tokens carry it.
 //!
 //! It may not know what the state is for, nor claims. `serde_json` writes and parses; what is ours is the bound on nesting, which is
-//! checked before anything is parsed and without a stack, and errors that quote nothing.
+//! checked before anything is parsed and without a stack, and while it is written; and errors that quote nothing.
 
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
+use serde_json::{ser::Formatter, value::RawValue};
 use std::{borrow::Cow, collections::HashMap, io};
 
-/// Appends a state. The error says why in a constant.
-pub(crate) fn write<T: Serialize>(
-    state: &T,
-    max_depth: usize,
-    out: &mut (impl io::Write + AsRef<[u8]>),
-) -> Result<(), &'static str> {
-    let start = out.as_ref().len();
-    serde_json::to_writer(&mut *out, state)
-        .map_err(|_| "the state's own Serialize refused, or a map has keys that JSON has no words for")?;
-    if nests_within(out.as_ref().get(start..).unwrap_or_default(), max_depth) {
+/// Appends a state. The error says why in a constant. Nesting is bounded while it is written, as the stack is.
+pub(crate) fn write<T: Serialize>(state: &T, max_depth: usize, out: &mut impl io::Write) -> Result<(), &'static str> {
+    let mut bounded = Bounded { left: max_depth, exceeded: false };
+    let written = state.serialize(&mut serde_json::Serializer::with_formatter(out, &mut bounded));
+    match (written, bounded.exceeded) {
+        (Ok(()), _) => Ok(()),
+        (Err(_), true) => Err("the state nests too deeply"),
+        (Err(_), false) => Err("the state's own Serialize refused, or a map has keys that JSON has no words for"),
+    }
+}
+
+/// Without white space, and no deeper than so many levels.
+struct Bounded {
+    left: usize,
+    exceeded: bool,
+}
+
+impl Bounded {
+    fn enter(&mut self) -> io::Result<()> {
+        match self.left.checked_sub(1) {
+            Some(left) => self.left = left,
+            None => {
+                self.exceeded = true;
+                return Err(io::ErrorKind::InvalidData.into());
+            }
+        }
         Ok(())
-    } else {
-        Err("the state nests too deeply")
+    }
+}
+
+impl Formatter for &mut Bounded {
+    fn begin_array<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.enter()?;
+        out.write_all(b"[")
+    }
+
+    fn end_array<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.left += 1;
+        out.write_all(b"]")
+    }
+
+    fn begin_object<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.enter()?;
+        out.write_all(b"{")
+    }
+
+    fn end_object<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.left += 1;
+        out.write_all(b"}")
     }
 }
 
@@ -81,6 +117,23 @@ mod tests {
         assert!(nests_within(br#"[[],[],[]]"#, 2) && !nests_within(b"[[[]]]", 2));
         assert!(!nests_within("[".repeat(20_000).as_bytes(), 32));
         assert!(nests_within(br#""[[[[[[""#, 1));
+    }
+
+    #[test]
+    fn t37_what_is_written_is_bounded_while_it_is_written() {
+        struct Endless;
+        impl Serialize for Endless {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_seq([Endless])
+            }
+        }
+        let mut out = Vec::new();
+        assert_eq!(write(&Endless, 32, &mut out), Err("the state nests too deeply"));
+        assert_eq!(out.len(), 32);
+        let mut out = Vec::new();
+        assert_eq!(write(&[[[1], [2]], [[3], [4]]], 3, &mut out), Ok(()));
+        assert_eq!(out, b"[[[1],[2]],[[3],[4]]]");
+        assert!(write(&[[[1]]], 2, &mut Vec::new()).is_err());
     }
 
     proptest! {
