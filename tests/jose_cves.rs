@@ -130,6 +130,25 @@ fn t80_cve_2026_22817_a_key_names_its_algorithm_or_is_none() {
     assert_rejected(hazmat::jws::verify(&jose::hs256(SECRET, header, CLAIMS), &key), "the header's word");
 }
 
+/// The same with ciphers: each key has one, whatever the header says of a message that was made with it.
+#[test]
+fn t01_a_content_key_is_for_its_own_cipher() {
+    let (aes128, chacha) = (&SECRET[..16], &SECRET[..]);
+    let keys = [
+        jose::oct("A128GCM", "k1", aes128),
+        jose::oct("ChaCha20/Poly1305", "k2", chacha),
+        jose::oct("A256GCM", "k3", b"another secret of thirty-two b.."),
+    ];
+    let keys = keys.iter().map(|jwk| Key::from_jwk(jwk).unwrap()).collect();
+    let sealer = Kind::Jwe(JweEnc::A256Gcm).sealer::<Cart>(&Keyring::new(keys).unwrap());
+    for (cipher, key, kid) in [(&ring::aead::AES_128_GCM, aes128, "k1"), (&ring::aead::CHACHA20_POLY1305, chacha, "k2")]
+    {
+        let header = JWE_HEADER.replace("k1", kid);
+        let token = jose::dir(cipher, key, &header, CLAIMS.as_bytes()).join(".");
+        assert_rejected(sealer.open_at(&token, NOW), kid);
+    }
+}
+
 /// CVE-2025-65945: the secret was looked up by what the token said.
 #[test]
 fn t04_cve_2025_65945_a_key_id_is_compared_and_nothing_else() {

@@ -16,7 +16,12 @@ pub fn hs256_over(secret: &[u8], input: &str) -> String {
 
 /// The five parts of a JWE of any header and plaintext, with a tag that holds.
 pub fn dir_a256gcm(key: &[u8], header: &str, plaintext: &[u8]) -> [String; 5] {
-    let cipher = aead::UnboundKey::new(&aead::AES_256_GCM, key).expect("32 bytes");
+    dir(&aead::AES_256_GCM, key, header, plaintext)
+}
+
+/// The same with any cipher.
+pub fn dir(cipher: &'static aead::Algorithm, key: &[u8], header: &str, plaintext: &[u8]) -> [String; 5] {
+    let cipher = aead::UnboundKey::new(cipher, key).expect("a key of the cipher's length");
     let (header, iv) = (B64.encode(header), [7; 12]);
     let mut text = plaintext.to_vec();
     let tag = aead::LessSafeKey::new(cipher)
