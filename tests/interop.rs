@@ -10,14 +10,16 @@
     reason = "a failing test should stop where it fails"
 )]
 
+mod kit;
+
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+use kit::peers::{self, missing, say};
 use orderslip::{Alg, Error, Key, Keyring, Lifetime, PublicAlg, Sealer, SlipState, UnixTime, hazmat};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::{
-    io::Write as _,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::Command,
     time::Duration,
 };
 
@@ -131,42 +133,16 @@ fn bytes(answer: &Value) -> Vec<u8> {
     digits.as_bytes().chunks(2).map(pair).collect()
 }
 
-/// A line past the test harness, which would keep it to itself.
-#[expect(clippy::explicit_write, reason = "`println!` is what the harness captures")]
-fn say(line: &str) {
-    writeln!(std::io::stdout(), "interop: {line}").unwrap();
-}
-
-/// Says what is missing, or fails if nothing may be.
-fn missing(what: &str) {
-    let required = std::env::var_os("ORDERSLIP_REQUIRE_PEERS").is_some_and(|value| value == "1");
-    assert!(!required, "{what}, and ORDERSLIP_REQUIRE_PEERS=1");
-    say(&format!("skipped: {what}"));
-}
-
-/// The answers of the peers, one for each request.
+/// The answers of the Python peers.
 fn ask(python: &Path, requests: &[Value]) -> Vec<Value> {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/interop/cwt_peer.py");
-    let mut child = Command::new(python)
-        .arg(script)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|error| panic!("{}: {error}", python.display()));
-    let mut stdin = child.stdin.take().unwrap();
-    stdin.write_all(Value::from(requests).to_string().as_bytes()).unwrap();
-    drop(stdin);
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{}", output.status);
-    let answers: Vec<Value> = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(answers.len(), requests.len());
-    answers
+    peers::ask(Command::new(python).arg(script), requests)
 }
 
 type WithPeers = (Suite, Vec<&'static str>);
 
 /// The interpreter, and the suites with those of their peers that are there.
-fn peers() -> Option<(PathBuf, Vec<WithPeers>)> {
+fn all_peers() -> Option<(PathBuf, Vec<WithPeers>)> {
     let Some(python) = std::env::var_os("ORDERSLIP_PYTHON").map(PathBuf::from) else {
         missing("ORDERSLIP_PYTHON is not set");
         return None;
@@ -197,7 +173,7 @@ fn contents() -> [(Vec<u8>, Vec<u8>); 4] {
 
 #[test]
 fn messages_of_peers_open_and_ours_open_there() {
-    let Some((python, suites)) = peers() else { return };
+    let Some((python, suites)) = all_peers() else { return };
     for (suite, peers) in &suites {
         for peer in peers {
             let parts = |(payload, aad): &(Vec<u8>, Vec<u8>)| json!({"payload": hex(payload), "aad": hex(aad)});
@@ -242,7 +218,7 @@ fn context(call: &[&str]) -> Value {
 
 #[test]
 fn tokens_are_read_by_peers() {
-    let Some((python, suites)) = peers() else { return };
+    let Some((python, suites)) = all_peers() else { return };
     let now = NOW.as_secs();
     for (suite, peers) in &suites {
         let sealer = suite.sealer();
@@ -268,7 +244,7 @@ fn tokens_are_read_by_peers() {
 
 #[test]
 fn tokens_of_peers_open() {
-    let Some((python, suites)) = peers() else { return };
+    let Some((python, suites)) = all_peers() else { return };
     let (began, sealed) = (NOW.as_secs() - 600, NOW.as_secs() - 60);
     let claims = json!({
         "exp": began + HOUR, "iat": sealed, "cti": hex(&ID), "began": began, "ends": began + HOUR,

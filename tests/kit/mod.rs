@@ -6,6 +6,7 @@
 pub mod events;
 pub mod example;
 pub mod jose;
+pub mod peers;
 pub mod states;
 
 use orderslip::{Alg, Error, Key, Keyring, Lifetime, PublicAlg, Sealer, SlipState, UnixTime};
