@@ -18,7 +18,7 @@ use tower::ServiceExt;
 #[derive(Serialize, Deserialize)]
 struct OldClaims {
     sub: String,
-    aud: String,
+    aud: Option<String>,
     exp: u64,
     name: String,
     #[serde(default)]
@@ -57,7 +57,7 @@ const SECRET: &[u8] = b"swordfish swordfish";
 
 fn claims(exp: u64) -> OldClaims {
     let Session { user, name, cart } = session();
-    OldClaims { sub: user.to_string(), aud: "shop".into(), exp, name, cart }
+    OldClaims { sub: user.to_string(), aud: Some("shop".into()), exp, name, cart }
 }
 
 fn in_an_hour() -> u64 {
