@@ -135,7 +135,8 @@ impl Jsonwebtoken {
                 jwt::EncodingKey::from_ed_der(&[&head[..], &d].concat())
             }
             "ES256" => {
-                let head = b"\x30\x81\x87\x02\x01\x00\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\
+                let head =
+                    b"\x30\x81\x87\x02\x01\x00\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86\x48\xce\x3d\
                     \x03\x01\x07\x04\x6d\x30\x6b\x02\x01\x01\x04\x20";
                 let point = [&b"\xa1\x44\x03\x42\x00\x04"[..], &asked.bytes("x"), &asked.bytes("y")].concat();
                 jwt::EncodingKey::from_ec_der(&[&head[..], &d, &point].concat())

@@ -17,7 +17,8 @@ fn answer(request: &Value) -> Result<Value, String> {
         }
         "write" => {
             let header = request["header"].as_array().into_iter().flatten();
-            let header = header.map(|pair| (pair[0].as_str().unwrap_or_default().to_owned(), pair[1].clone())).collect();
+            let header =
+                header.map(|pair| (pair[0].as_str().unwrap_or_default().to_owned(), pair[1].clone())).collect();
             let payload = request["payload"].as_str().unwrap_or_default();
             Ok(json!({ "token": peer.write(&asked, &header, payload.as_bytes())? }))
         }
