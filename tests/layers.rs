@@ -22,6 +22,7 @@ const ORDER: &[&[&str]] = &[
     &["opener"],
     &["sealer"],
     &["hazmat"],
+    &["jsonwebtoken_11"],
     &["manual"],
 ];
 
