@@ -170,6 +170,23 @@ fn t01_a_curve_is_not_taken_for_another() {
         verifier_error(Algorithm::EdDSA, &DecodingKey::from_ed_der(&der(P256_SPKI))),
         ErrorKind::InvalidEddsaKey
     );
+    // A SubjectPublicKeyInfo of a curve of the same size.
+    let mut spki = der(P256_SPKI);
+    assert_eq!(spki[22], 7, "the last of the curve's numbers");
+    spki[22] = 8;
+    assert_eq!(verifier_error(Algorithm::ES256, &DecodingKey::from_ec_der(&spki)), ErrorKind::InvalidEcdsaKey);
+    refused(verifying_key(&DecodingKey::from_ec_der(&spki), Alg::Es256), "not a key of this algorithm's curve");
+    // The curve is named a second time within the key, and must be the same (RFC 5915 section 3).
+    let twice = |curve: &[u8]| {
+        let mut bytes = der(P256);
+        bytes.splice(68..68, [&[0xa0, 10], curve].concat());
+        for length in [2, 28, 30] {
+            bytes[length] += 12;
+        }
+        signing_key(&ec(&bytes), Alg::Es256)
+    };
+    assert!(twice(&hex(b"06082a8648ce3d030107")).is_ok());
+    refused(twice(&hex(b"06082a8648ce3d030108")), "not a key of this algorithm's curve");
     // P-256 by its length, and no point of it.
     let mut off_the_curve = [4; 65];
     assert_eq!(verifier_error(Algorithm::ES256, &DecodingKey::from_ec_der(&off_the_curve)), ErrorKind::InvalidEcdsaKey);
@@ -306,6 +323,12 @@ fn t80_halves_that_do_not_belong_together() {
     crossed.extend(B64.decode(A3_Y).unwrap());
     refused(signing_key(&ec(&crossed), Alg::Es256), "member `d`: does not belong to the public key");
     assert_eq!(signer_error(Algorithm::ES256, &ec(&crossed)), ErrorKind::InvalidEcdsaKey);
+
+    let foreign = DecodingKey::from_ed_components(ED_X).unwrap();
+    for text in [ED_V1, ED_V2] {
+        let crossed = signing_key_with_public(&ed(&der(text)), &foreign, Alg::Ed25519);
+        refused(crossed, "not a key of this algorithm's curve");
+    }
 
     // Version 2 of Ed25519, in the standard's tag and in that of old `ring`: RUSTSEC-2022-0093.
     let foreign = B64.decode(ED_X).unwrap();

@@ -30,8 +30,10 @@ use jsonwebtoken::{
 /// # Ok(()) }
 /// ```
 ///
-/// [`Error::is_misuse`] if the key is not one for HS256, HS384, HS512, ES256, ES384 or Ed25519, or is revoked. A [`DecodingKey`] has no end: that
-/// of the key ([`Key::expires_at`]) is yours to keep.
+/// A [`DecodingKey`] has no end: that of the key ([`Key::expires_at`]) is yours to keep.
+///
+/// # Errors
+/// [`Error::is_misuse`] if the key is not one for HS256, HS384, HS512, ES256, ES384 or Ed25519, or if it is revoked.
 impl TryFrom<&Key> for DecodingKey {
     type Error = Error;
 

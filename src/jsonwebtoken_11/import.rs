@@ -120,11 +120,13 @@ pub fn verifying_key(key: &DecodingKey, alg: Alg) -> Result<Key, Error> {
 /// # Ok(()) }
 /// ```
 ///
-/// [`Error::is_misuse`] as [`Key::from_jwk`], and for every `oct` key: a [`Jwk`] shows its secret in `Debug` and wipes nothing. Read
-/// its text with [`Key::from_jwk`], or make it an [`EncodingKey`] and take [`signing_key`].
+/// A [`Jwk`] has lost what its text said about times (`nbf`, `exp`, `revoked`), a private half, and the name of an `alg` that
+/// `jsonwebtoken` does not know, such as `Ed25519` of RFC 9864. [`Key::from_jwk`] reads them all.
 ///
-/// A [`Jwk`] has lost what its text said about times: `nbf`, `exp`, `revoked`. So it has private halves, and what an `alg` was
-/// that `jsonwebtoken` does not know (`Ed25519` of RFC 9864, for one), and such a key is refused. [`Key::from_jwk`] reads them all.
+/// # Errors
+/// [`Error::is_misuse`] as [`Key::from_jwk`], for an `alg` that `jsonwebtoken` does not know, and for every `oct` key: a [`Jwk`]
+/// shows its secret in `Debug` and wipes nothing. Read its text with [`Key::from_jwk`], or make it an [`EncodingKey`] and take
+/// [`signing_key`].
 impl TryFrom<&Jwk> for Key {
     type Error = Error;
 
@@ -162,9 +164,11 @@ impl TryFrom<&Jwk> for Key {
 /// # Ok(()) }
 /// ```
 ///
-/// [`Error::is_misuse`] as [`Keyring::from_public_jwks`]. Where you have the text, give it to that function: `jsonwebtoken` has dropped
-/// `nbf`, `exp` and `revoked`, so that **a revoked key is taken for a good one here**; and it has dropped private halves of key
-/// pairs, about which somebody should be told.
+/// Where you have the text, give it to that function: `jsonwebtoken` has dropped `nbf`, `exp` and `revoked`, so that **a
+/// revoked key is taken for a good one here**; and it has dropped private halves of key pairs, about which somebody should be told.
+///
+/// # Errors
+/// [`Error::is_misuse`] as [`Keyring::from_public_jwks`].
 impl TryFrom<&JwkSet> for Keyring {
     type Error = Error;
 
