@@ -43,6 +43,17 @@ pub(crate) fn sha256(bytes: &[u8]) -> [u8; 32] {
     out
 }
 
+/// For other people's thumbprints; ours are SHA-256.
+#[cfg(feature = "jsonwebtoken")]
+pub(crate) fn hash(hash: Hash, bytes: &[u8]) -> impl AsRef<[u8]> + use<> {
+    let algorithm = match hash {
+        Hash::Sha256 => &digest::SHA256,
+        Hash::Sha384 => &digest::SHA384,
+        Hash::Sha512 => &digest::SHA512,
+    };
+    digest::digest(algorithm, bytes)
+}
+
 /// HKDF-SHA-256 (RFC 5869). `None` if more than 255 blocks of output are asked for.
 pub(crate) fn hkdf_sha256(secret: &[u8], salt: &[u8], info: &[&[u8]], out: &mut [u8]) -> Option<()> {
     struct Len(usize);

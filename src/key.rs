@@ -272,6 +272,12 @@ impl Key {
         }
     }
 
+    /// The point or string that verifiers need; none for a symmetric key.
+    #[cfg(feature = "jsonwebtoken")]
+    pub(crate) fn public(&self) -> Option<&[u8]> {
+        self.material.public()
+    }
+
     pub(crate) fn mac(&self) -> Option<&MacKey> {
         match &self.material {
             Material::Mac { key, .. } => Some(key),

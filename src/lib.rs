@@ -34,6 +34,10 @@ mod sealer;
 
 pub mod hazmat;
 
+#[cfg(feature = "jsonwebtoken")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jsonwebtoken")))]
+pub mod jsonwebtoken_11;
+
 // The guide.
 pub mod manual;
 

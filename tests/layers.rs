@@ -24,6 +24,7 @@ const ORDER: &[&[&str]] = &[
     &["opener"],
     &["sealer"],
     &["hazmat"],
+    &["jsonwebtoken_11"],
     &["manual"],
 ];
 

@@ -209,7 +209,7 @@ impl Alg {
     }
 
     /// The `key_ops` (RFC 7517 section 4.3) that seal and that open.
-    pub(super) const fn key_ops(self) -> [&'static [&'static str]; 2] {
+    pub(crate) const fn key_ops(self) -> [&'static [&'static str]; 2] {
         match self.family() {
             Family::Mac(_) | Family::Sign(_) => [&["sign"], &["verify"]],
             Family::Aead(_) => [&["encrypt"], &["decrypt"]],

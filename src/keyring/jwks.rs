@@ -59,16 +59,13 @@ impl Keyring {
     /// [`Error::is_misuse`] if the set has a secret of any kind, which somebody should be told; if it has no key of ours; and
     /// else as [`from_jwks`](Self::from_jwks): a key of our kinds that is faulty is not passed over.
     pub fn from_public_jwks(text: &str) -> Result<Self, Error> {
-        let mut set = read_set(text)?;
-        for entry in &set.entries {
-            let secret = SECRET_MEMBERS.into_iter().find(|name| json::member(entry, name).is_some());
-            if let Some(member) = secret {
-                let kid = json::member(entry, "kid").and_then(Json::as_text).unwrap_or_default();
-                return Err(Error::bad_key_member(member, "a secret, in a document for the public").about_key(kid));
-            }
-        }
-        set.entries.retain(is_of_ours);
-        set.assemble()
+        read_set(text)?.assemble_public()
+    }
+
+    /// As [`from_public_jwks`](Self::from_public_jwks), of entries that somebody else has parsed.
+    #[cfg(feature = "jsonwebtoken")]
+    pub(crate) fn from_public_entries(entries: Vec<Members>) -> Result<Self, Error> {
+        Set { entries, contents: Contents::of(Vec::new(), Origin::Shared) }.assemble_public()
     }
 
     /// The whole ring as a JWK Set, with all secrets: for a secret store or a file of mode 0600.
@@ -135,6 +132,19 @@ fn read_set(text: &str) -> Result<Set, Error> {
 }
 
 impl Set {
+    /// Of a document for the public: without a secret, and of the kinds of key that are here.
+    fn assemble_public(mut self) -> Result<Keyring, Error> {
+        for entry in &self.entries {
+            let secret = SECRET_MEMBERS.into_iter().find(|name| json::member(entry, name).is_some());
+            if let Some(member) = secret {
+                let kid = json::member(entry, "kid").and_then(Json::as_text).unwrap_or_default();
+                return Err(Error::bad_key_member(member, "a secret, in a document for the public").about_key(kid));
+            }
+        }
+        self.entries.retain(is_of_ours);
+        self.assemble()
+    }
+
     fn assemble(mut self) -> Result<Keyring, Error> {
         for members in self.entries {
             match read_retired(&members)? {
