@@ -9,7 +9,12 @@
 //!
 //! What is missing is said, and passed over; with `ORDERSLIP_REQUIRE_PEERS=1` it is a failure. `ORDERSLIP_WRITE_DOCS=1` writes the table.
 #![cfg(feature = "jose")]
-#![expect(clippy::unwrap_used, reason = "a failing test should stop where it fails")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a failing test should stop where it fails"
+)]
 
 mod kit;
 

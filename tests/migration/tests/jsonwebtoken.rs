@@ -7,8 +7,8 @@ mod kit;
 
 use axum::{Router, body::Body, http::Request, response::AppendHeaders, routing::get};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation, decode, encode, get_current_timestamp};
-use kit::{NOW, UNTIL, goes_over, ring, session, value_of};
-use orderslip::{Error, Keyring, Lifetime, Sealer, UnixTime};
+use kit::{NOW, UNTIL, goes_over, later, ring, session, value_of};
+use orderslip::{Error, Expect, ExpectExp, ForeignJwt, JwsAlg, Key, Keyring, Lifetime, Sealer, UnixTime};
 use orderslip_migration::Session;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -47,6 +47,26 @@ fn from_jsonwebtoken(keys: &Keyring, old_secret: &[u8], until: UnixTime) -> Resu
             }
             let OldClaims { sub, name, cart, .. } = token.claims;
             Some(Session { user: sub.parse().ok()?, name, cart })
+        })
+        .build()
+}
+// docs: end
+
+// docs: begin jwt-profile
+fn with_the_profile(keys: &Keyring, old_keys: &Keyring, until: UnixTime) -> Result<Sealer<Session>, Error> {
+    let old_jwts = ForeignJwt {
+        keys: old_keys.into(),
+        alg: JwsAlg::Hs256,
+        typ: Expect::exactly("JWT"), // what jsonwebtoken writes unless told otherwise
+        iss: Expect::Absent,
+        aud: Expect::exactly("shop"),
+        exp: ExpectExp::Required,
+        accept_until: until,
+    };
+    Sealer::encrypted(keys)
+        .lifetime(Lifetime::absolute(Duration::from_secs(8 * 3600)).idle(Duration::from_secs(1800)))
+        .accept_jwt(old_jwts, |old: OldClaims| {
+            Some(Session { user: old.sub.parse().ok()?, name: old.name, cart: old.cart })
         })
         .build()
 }
@@ -124,4 +144,37 @@ fn a_critical_header_another_algorithm_and_another_secret_are_refused() {
         let token = encode(&header, &claims(in_an_hour()), &EncodingKey::from_secret(secret)).unwrap();
         assert!(sealer.open_at(&token, NOW).unwrap_err().is_rejected(), "{header:?}");
     }
+}
+
+/// A secret that a key of ours can be, of a program that made its tokens with jsonwebtoken.
+const LONG_SECRET: &[u8] = b"correct horse battery staple, and some more";
+
+#[test]
+fn with_the_profile_the_old_crate_is_not_needed_and_time_is_given() {
+    let ring = ring();
+    let old_keys = jsonwebtoken_jwk(LONG_SECRET);
+    let sealer = with_the_profile(&ring, &old_keys, UNTIL).unwrap();
+    let exp = UNTIL.as_secs() + 1;
+    let token = make(&claims(exp), LONG_SECRET).unwrap();
+    goes_over(&sealer, &ring, &token);
+    let short = make(&claims(later(100).as_secs()), LONG_SECRET).unwrap();
+    assert!(sealer.open_at(&short, later(99)).is_ok());
+    assert!(sealer.open_at(&short, later(130)).unwrap_err().is_expired(), "its end, and the leeway");
+    let critical = Header { crit: Some(vec!["b64".into()]), ..Header::new(Algorithm::HS256) };
+    let critical = encode(&critical, &claims(exp), &EncodingKey::from_secret(LONG_SECRET)).unwrap();
+    assert!(sealer.open_at(&critical, NOW).unwrap_err().is_rejected());
+    let mut other = serde_json::to_value(claims(exp)).unwrap();
+    for aud in [serde_json::Value::Null, "billing".into(), serde_json::json!([])] {
+        other["aud"] = aud;
+        let token = encode(&Header::new(Algorithm::HS256), &other, &EncodingKey::from_secret(LONG_SECRET)).unwrap();
+        assert!(sealer.open_at(&token, NOW).unwrap_err().is_rejected());
+    }
+}
+
+/// The old secret as a ring of one key.
+fn jsonwebtoken_jwk(secret: &[u8]) -> Keyring {
+    use base64::Engine as _;
+    let k = base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(secret);
+    let jwk = format!(r#"{{"kty":"oct","alg":"HS256","k":"{k}"}}"#);
+    Keyring::new(vec![Key::from_jwk(&jwk).unwrap()]).unwrap()
 }
