@@ -221,6 +221,15 @@ fn t01_t06_t18_their_header_is_compared_and_their_proof_must_hold() {
     // A ring of other algorithms verifies nothing, and a token of ours is none of theirs.
     let others = Keyring::new(vec![Key::generate(Alg::Hs512).unwrap()]).unwrap();
     let none = sealer(ForeignJwt { keys: (&others).into(), ..profile() });
+    // Nor does a key of the ring bring its own algorithm in.
+    let key = Key::from_jwk(&jose::oct("HS512", "k512", &[&SECRET[..], b"and as much again, to be long en"].concat()));
+    let hs512 = Keyring::new(vec![key.unwrap()]).unwrap();
+    let header = r#"{"typ":"JWT","alg":"HS512","kid":"k512"}"#;
+    let good = jose::hs512(&[&SECRET[..], b"and as much again, to be long en"].concat(), header, claims(""));
+    let as_hs512 = ForeignJwt { keys: (&hs512).into(), alg: JwsAlg::Hs512, ..profile() };
+    assert!(sealer(as_hs512.clone()).open_at(&good, NOW).is_ok());
+    let as_hs256 = ForeignJwt { alg: JwsAlg::Hs256, ..as_hs512 };
+    assert!(sealer(as_hs256).open_at(&good, NOW).unwrap_err().is_rejected());
     assert_eq!(none.open_at(&token, NOW).unwrap_err().kind(), ErrorKind::Rejected);
 }
 
@@ -241,6 +250,11 @@ fn t04_t32_the_key_id_chooses_one_key() {
     ] {
         assert!(with(kids).open_at(&token(&header), NOW).unwrap_err().is_rejected(), "{kids:?} {header}");
     }
+    // Of two without a key id neither is chosen, also not the one that would be tried first.
+    let mut second = *SECRET;
+    second[0] ^= 1;
+    let of_the_second = jose::hs256(&second, HEADER, claims(""));
+    assert!(with(&["a", "b"]).open_at(&of_the_second, NOW).unwrap_err().is_rejected());
     let ended = Key::from_jwk(&jose::oct("HS256", "a", SECRET)).unwrap().expiring_at(NOW);
     let ended = Keyring::new(vec![ended]).unwrap();
     let ended = sealer(ForeignJwt { keys: (&ended).into(), ..profile() });

@@ -331,6 +331,10 @@ fn t15_cve_2018_1000539_the_tag_has_sixteen_bytes() {
         parts[4] = B64.encode(&tag[at..]);
         assert_rejected(jwe().open_at(&parts.join("."), NOW), "moved");
     }
+    // RFC 7518 section 4.5: nor is there an encrypted key, whatever it be.
+    let mut parts = good.clone();
+    parts[1] = "AAAA".to_owned();
+    assert_eq!(jwe().open_at(&parts.join("."), NOW).unwrap_err().rejection(), Some(Rejection::Malformed));
     for len in [0, 1, 8, 11, 13, 16] {
         let mut parts = good.clone();
         parts[2] = B64.encode(vec![7; len]);

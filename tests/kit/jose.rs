@@ -14,6 +14,13 @@ pub fn hs256_over(secret: &[u8], input: &str) -> String {
     format!("{input}.{}", B64.encode(tag))
 }
 
+/// The same with SHA-512.
+pub fn hs512(secret: &[u8], header: impl AsRef<[u8]>, payload: impl AsRef<[u8]>) -> String {
+    let input = format!("{}.{}", B64.encode(header), B64.encode(payload));
+    let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA512, secret), input.as_bytes());
+    format!("{input}.{}", B64.encode(tag))
+}
+
 /// The five parts of a JWE of any header and plaintext, with a tag that holds.
 pub fn dir_a256gcm(key: &[u8], header: &str, plaintext: &[u8]) -> [String; 5] {
     dir(&aead::AES_256_GCM, key, header, plaintext)
