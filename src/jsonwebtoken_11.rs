@@ -18,13 +18,16 @@
 //!
 //! # Coming from `jsonwebtoken`
 //!
-//! Sessions that live in JWTs today survive the change: until a time that you name, a [`Sealer`](crate::Sealer) offers texts that are not
-//! its own to a function of yours, and what that gives is sealed anew.
+//! Sessions that live in JWTs today survive the change: until a time that you name, a [`Sealer`](crate::Sealer) takes them by a profile
+//! in which each decision is made by name, and what they hold is sealed anew. `docs/migrate.md` has the whole move.
 //!
 #![cfg_attr(feature = "jose", doc = "```")]
 #![cfg_attr(not(feature = "jose"), doc = "```ignore")]
 //! use jsonwebtoken::DecodingKey;
-//! use orderslip::{Alg, Error, Keyring, Lifetime, Sealer, SlipState, UnixTime, hazmat, jsonwebtoken_11::verifying_key};
+//! use orderslip::{
+//!     Alg, Error, Expect, ExpectExp, ForeignJwt, JwsAlg, Keyring, Lifetime, Sealer, SlipState, UnixTime,
+//!     jsonwebtoken_11::verifying_key,
+//! };
 //! use serde::{Deserialize, Serialize};
 //! use std::time::Duration;
 //!
@@ -38,25 +41,33 @@
 //!
 //! /// What the JWTs hold.
 //! #[derive(Deserialize)]
-//! struct OldClaims { sub: String, exp: u64 }
+//! struct OldClaims { sub: String }
 //!
 //! # fn main() -> Result<(), Error> {
 //! let old = verifying_key(&DecodingKey::from_secret(b"the secret that the JWTs are made with"), Alg::Hs256)?;
-//! # let now = UnixTime::from_secs(1_799_999_999);
 //! let sealer = Sealer::<Session>::encrypted(&Keyring::generate()?)
 //!     .lifetime(Lifetime::absolute(Duration::from_secs(8 * 3600)))
-//!     .adopt(UnixTime::from_secs(1_800_000_000), move |text| {
-//!         let payload = hazmat::jws::verify(text, &old).ok()?;
-//!         let claims: OldClaims = serde_json::from_slice(&payload).ok()?; // and whatever else you check today
-//!         # let clock = || now.as_secs();
-//!         (clock() < claims.exp).then_some(Session { user: claims.sub })
-//!     })
+//!     .accept_jwt(
+//!         ForeignJwt {
+//!             keys: (&Keyring::new(vec![old])?).into(),
+//!             alg: JwsAlg::Hs256,
+//!             typ: Expect::Absent,
+//!             iss: Expect::Absent,
+//!             aud: Expect::Absent,
+//!             exp: ExpectExp::Required,
+//!             accept_until: UnixTime::from_secs(1_800_000_000),
+//!         },
+//!         |claims: OldClaims| Some(Session { user: claims.sub }),
+//!     )
 //!     .build()?;
+//! # let now = UnixTime::from_secs(1_799_999_999);
 //! # let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEiLCJleHAiOjE5MDAwMDAwMDB9.jYavRkjlD9HPR5WR_5qoOnOYIvVV4BPWOLp3lKbH7eU";
 //! let slip = sealer.open_at(jwt, now)?;
 //! assert_eq!(slip.state().user, "ada");
 //! # Ok(()) }
 //! ```
+//!
+//! A key that tokens name by a `kid` gets it with [`Key::named`](crate::Key::named).
 //!
 //! A secret that is too short (RFC 7518 section 3.2) or plainly guessable is refused by everything here. Do not bring it along: keep
 //! verifying with `jsonwebtoken` and the backend that you have inside of `adopt`, let the ring have new keys, and throw

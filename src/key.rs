@@ -218,6 +218,24 @@ impl Key {
         self.may_seal && !matches!(self.material, Material::Public { .. })
     }
 
+    /// The same key under another name: the `kid` that a set or the tokens of another program call it by. COSE tokens are not
+    /// concerned, as they name a key by the beginning of its thumbprint.
+    ///
+    /// ```
+    /// # use orderslip::{Alg, Key, Error};
+    /// # fn main() -> Result<(), Error> {
+    /// let key = Key::generate(Alg::Hs256)?.named("2026-11")?;
+    /// assert_eq!(key.id().as_str(), "2026-11");
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::is_misuse`] if the name is empty, longer than 256 bytes, or has control characters.
+    pub fn named(mut self, kid: &str) -> Result<Self, Error> {
+        self.id = self.id.named(kid)?;
+        Ok(self)
+    }
+
     /// The same key with an activation time.
     #[must_use]
     pub fn activating_at(mut self, time: UnixTime) -> Self {
@@ -320,6 +338,12 @@ impl Key {
         // The wire id is the beginning of the thumbprint, whatever the key is called.
         let budget = self.budget.get_or_init(|| budget::Budget::of(&crate::bytes::public_text(self.id.wire())));
         budget.take()
+    }
+
+    /// How many messages were counted.
+    #[cfg(all(test, feature = "jose"))]
+    pub(crate) fn counted(&self) -> u64 {
+        self.budget.get().map_or(0, budget::Budget::used)
     }
 
     /// How many content keys are remembered.

@@ -380,6 +380,20 @@ fn t82_jose_keys_rotate_as_all_others_do() {
     assert_eq!(sealer.open_at(&fresh, later(5_000)).unwrap_err().kind(), ErrorKind::KeyRetired);
 }
 
+/// A retired key's tokens are over, and a name that is given again means the key that has it now.
+#[test]
+fn t82_the_name_of_a_retired_key() {
+    let named = |name: &str| Key::generate(Alg::Hs256).unwrap().named(name).unwrap();
+    let ring = Keyring::new(vec![named("k1").expiring_at(later(10)), named("k2")]).unwrap().prune(later(20)).unwrap();
+    let sealer = Kind::Jws(JwsAlg::Hs256).sealer::<Cart>(&ring);
+    let of_k1 = jose::hs256(SECRET, HEADER, claims(|good| good));
+    assert_eq!(sealer.open_at(&of_k1, later(20)).unwrap_err().kind(), ErrorKind::KeyRetired);
+    let mut set: serde_json::Value = serde_json::from_str(ring.to_jwks().expose()).unwrap();
+    set["keys"].as_array_mut().unwrap().push(serde_json::from_str(&jose::oct("HS256", "k1", SECRET)).unwrap());
+    let again = Keyring::from_jwks(&set.to_string()).unwrap();
+    assert!(Kind::Jws(JwsAlg::Hs256).sealer::<Cart>(&again).open_at(&of_k1, later(20)).is_ok());
+}
+
 #[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Old1 {
     skus: Vec<String>,

@@ -32,6 +32,11 @@ impl Budget {
         Self { used: Arc::clone(used), max: MAX_MESSAGES }
     }
 
+    #[cfg(test)]
+    pub(super) fn used(&self) -> u64 {
+        self.used.load(Ordering::Relaxed)
+    }
+
     /// Counts one message, unless it is one too many. Never overshoots, however many threads count.
     pub(super) fn take(&self) -> Result<(), Error> {
         let one_more = |used: u64| used.checked_add(1).filter(|used| *used <= self.max);

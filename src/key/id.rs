@@ -3,7 +3,7 @@
 //! It may not know the key's material: the id is public. Before a token is authenticated its key id is an attacker's
 //! text, so it is only ever compared with ids in memory (docs/threats.md T04).
 
-use crate::{bytes, crypto};
+use crate::{bytes, crypto, error::Error};
 use std::fmt;
 
 /// On the wire a key id takes eight bytes: the first of the SHA-256 of RFC 7638's canonical form. A ring refuses two
@@ -38,8 +38,15 @@ impl KeyId {
 
     /// The wire id stays that of the key, whatever the set calls it: two services that name a key differently still
     /// understand each other's tokens.
-    pub(super) fn named(self, kid: &str) -> Self {
-        Self { text: kid.into(), ..self }
+    pub(super) fn named(self, kid: &str) -> Result<Self, Error> {
+        if kid.is_empty() || kid.len() > MAX_KID {
+            return Err(Error::bad_key_member("kid", "empty, or longer than 256 bytes"));
+        }
+        // It goes into headers and logs (docs/threats.md T04).
+        if kid.chars().any(char::is_control) {
+            return Err(Error::bad_key_member("kid", "has control characters"));
+        }
+        Ok(Self { text: kid.into(), ..self })
     }
 
     /// The id of a key that is gone, from what a set kept of it.

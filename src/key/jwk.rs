@@ -53,14 +53,7 @@ fn read_members(mut members: Members, kid: Option<Zeroizing<String>>, expected: 
     let times = times(&mut members)?;
     let mut id = thumbprint(alg, &material);
     if let Some(kid) = kid {
-        if kid.is_empty() || kid.len() > MAX_KID {
-            return Err(Error::bad_key_member("kid", "empty, or longer than 256 bytes"));
-        }
-        // It goes into headers and logs (docs/threats.md T04).
-        if kid.chars().any(char::is_control) {
-            return Err(Error::bad_key_member("kid", "has control characters"));
-        }
-        id = id.named(&kid);
+        id = id.named(&kid)?;
     }
     Ok(Key::from_parts(id, alg, material, may_seal, times, members))
 }

@@ -124,7 +124,8 @@ class Pyjwt:
         return self.jwt.encode(json.loads(request["payload"]), self.key(request).key, request["alg"], headers)
 
     def take_up(self, request):
-        raise NotImplementedError("no thumbprints")
+        key = self.key(request)
+        return None, key.Algorithm.to_jwk(key.key, as_dict=True)
 
     def make(self, request):
         raise NotImplementedError("makes no keys")

@@ -135,3 +135,43 @@ impl Envelope for Jwe {
         Ok(Anatomy { format: "JWE", alg, key: Named::Text(kid), parts, payload: None, syntax: Syntax::Json })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        context::{Call, Context},
+        crypto::tests::decryptions,
+        keyring::Keyring,
+        time::UnixTime,
+    };
+
+    /// One key for all tokens: no IV twice, and each is counted.
+    #[test]
+    fn t30_every_jwe_has_an_iv_of_its_own_and_is_counted() {
+        let ring = Keyring::new(vec![Key::generate(Alg::A256Gcm).unwrap()]).unwrap();
+        let context = Context::new("test", b"", &[]).unwrap();
+        let with = With { ring: ring.ring(), context: &context, call: &Call::UNBOUND, now: UnixTime::from_secs(1) };
+        let envelope = Jwe::sealing(Alg::A256Gcm);
+        let write = &mut |out: &mut Buffer| {
+            out.push(b"payload");
+            Ok(())
+        };
+        let mut ivs = std::collections::HashSet::new();
+        for _ in 0..2_000 {
+            let token = envelope.seal(&with, write).unwrap();
+            let (_, _, sealed) = envelope.read(&token).unwrap();
+            assert!(ivs.insert(sealed.iv), "an IV twice");
+        }
+        let key = ring.keys().next().unwrap();
+        assert_eq!(key.counted(), 2_000);
+        let broken = crypto::tests::with_broken_randomness(|| envelope.seal(&with, &mut |_| Ok(())).unwrap_err());
+        assert!(broken.is_unavailable(), "and without randomness there is no token");
+        // The same key from elsewhere goes on where this one stands.
+        let again = Keyring::from_jwks(ring.to_jwks().expose()).unwrap();
+        let with = With { ring: again.ring(), ..with };
+        let token = envelope.seal(&with, write).unwrap();
+        assert_eq!(again.keys().next().unwrap().counted(), 2_002);
+        assert_eq!(decryptions(|| drop(envelope.open(&with, &token).unwrap())), 1);
+    }
+}

@@ -37,7 +37,8 @@ pub type Header = Map<String, Value>;
 pub trait Peer {
     fn read(&self, asked: &Request, token: &str) -> Answer<(Header, Vec<u8>)>;
     fn write(&self, asked: &Request, header: &Header, payload: &[u8]) -> Answer<String>;
-    fn take_up(&self, asked: &Request) -> Answer<(String, Value)>;
+    /// The thumbprint, if the library makes any, and the JWK as it writes it.
+    fn take_up(&self, asked: &Request) -> Answer<(Option<String>, Value)>;
     fn make(&self, asked: &Request) -> Answer<Value>;
 }
 
@@ -101,8 +102,8 @@ impl Peer for Josekit {
         jws::serialize_compact(payload, &header, &*signer).map_err(text)
     }
 
-    fn take_up(&self, _: &Request) -> Answer<(String, Value)> {
-        Err("no thumbprints".to_owned())
+    fn take_up(&self, asked: &Request) -> Answer<(Option<String>, Value)> {
+        Ok((None, Value::Object(Self::jwk(asked)?.as_ref().clone())))
     }
 
     fn make(&self, asked: &Request) -> Answer<Value> {
@@ -173,10 +174,10 @@ impl Peer for Jsonwebtoken {
         jwt::encode(&made, &claims, &Self::encoding_key(asked)).map_err(text)
     }
 
-    fn take_up(&self, asked: &Request) -> Answer<(String, Value)> {
+    fn take_up(&self, asked: &Request) -> Answer<(Option<String>, Value)> {
         let jwk: jwt::jwk::Jwk = serde_json::from_value(Value::Object(asked.jwk.clone())).map_err(text)?;
         let thumbprint = jwk.thumbprint(jwt::jwk::ThumbprintHash::SHA256).map_err(text)?;
-        Ok((thumbprint, serde_json::to_value(&jwk).map_err(text)?))
+        Ok((Some(thumbprint), serde_json::to_value(&jwk).map_err(text)?))
     }
 
     fn make(&self, _: &Request) -> Answer<Value> {
