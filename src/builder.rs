@@ -89,7 +89,7 @@ impl<T: SlipState, Makes> Builder<T, Makes> {
     }
 
     /// Binds all tokens to something besides the purpose: a deployment, a host. Each call adds one binding, at most 16; their
-    /// order counts. They take no bytes of a token.
+    /// order counts. They take no bytes of a COSE token; a JOSE token has a digest of 22 characters of them (`ctx`).
     pub fn bind(mut self, binding: impl AsRef<[u8]>) -> Self {
         self.bindings.push(binding.as_ref().to_vec());
         self

@@ -5,7 +5,7 @@
 #[cfg(feature = "jose")]
 use crate::{
     algs::{JweEnc, JwsAlg},
-    envelope::jose::{jwe::Jwe, jws::Jws},
+    envelope::jose::{OneAlg, jwe::Jwe, jws::Jws},
 };
 use crate::{
     builder::{Adopt, Adopted, Builder},
@@ -72,14 +72,14 @@ impl<T: SlipState> Opener<T> {
     #[cfg(feature = "jose")]
     #[cfg_attr(docsrs, doc(cfg(feature = "jose")))]
     pub fn jws(keys: impl Into<Keys>, alg: JwsAlg) -> Builder<T, Opens> {
-        Builder::new(keys.into(), Box::new(Jws::opening(alg.alg())))
+        Builder::new(keys.into(), Box::new(Jws(OneAlg::opening(alg.alg()))))
     }
 
     /// Opens the tokens of [`Sealer::jwe`](crate::Sealer::jwe) with this content encryption, and seals none.
     #[cfg(feature = "jose")]
     #[cfg_attr(docsrs, doc(cfg(feature = "jose")))]
     pub fn jwe(keys: impl Into<Keys>, enc: JweEnc) -> Builder<T, Opens> {
-        Builder::new(keys.into(), Box::new(Jwe::opening(enc.alg())))
+        Builder::new(keys.into(), Box::new(Jwe(OneAlg::opening(enc.alg()))))
     }
 
     pub(crate) fn from_builder<Makes>(builder: Builder<T, Makes>) -> Result<Self, Error> {

@@ -24,7 +24,7 @@ use crate::{
 #[cfg(feature = "jose")]
 use crate::{
     algs::{JweEnc, JwsAlg},
-    envelope::jose::{jwe::Jwe, jws::Jws},
+    envelope::jose::{OneAlg, jwe::Jwe, jws::Jws},
 };
 use std::fmt;
 
@@ -141,7 +141,7 @@ impl<T: SlipState> Sealer<T> {
     #[cfg(feature = "jose")]
     #[cfg_attr(docsrs, doc(cfg(feature = "jose")))]
     pub fn jws(keys: impl Into<Keys>, alg: JwsAlg) -> Builder<T, Seals> {
-        Builder::new(keys.into(), Box::new(Jws::sealing(alg.alg())))
+        Builder::new(keys.into(), Box::new(Jws(OneAlg::sealing(alg.alg()))))
     }
 
     /// Tokens for services that speak JOSE, encrypted: a JWE in the compact serialization (RFC 7516) with `dir`, under a key of the ring
@@ -168,7 +168,7 @@ impl<T: SlipState> Sealer<T> {
     #[cfg(feature = "jose")]
     #[cfg_attr(docsrs, doc(cfg(feature = "jose")))]
     pub fn jwe(keys: impl Into<Keys>, enc: JweEnc) -> Builder<T, Seals> {
-        Builder::new(keys.into(), Box::new(Jwe::sealing(enc.alg())))
+        Builder::new(keys.into(), Box::new(Jwe(OneAlg::sealing(enc.alg()))))
     }
 
     /// Seals a state, now. It begins a new slip, with a new id and a full lifetime.
@@ -225,7 +225,7 @@ impl<T: SlipState> Sealer<T> {
     /// A sealer for tokens that are bound to something of this call as well: a tenant, a session's id, a request's method.
     ///
     /// A token that was sealed under other bindings, or none, is rejected. At most 16; their order counts; they take no bytes
-    /// of a token.
+    /// of a COSE token, and in a JOSE token the 30 characters of a digest (`ctx`).
     ///
     /// ```
     /// # use orderslip::{Keyring, Lifetime, Sealer, SlipState, Error}; use std::time::Duration;

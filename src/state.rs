@@ -61,7 +61,7 @@ use std::fmt;
 /// ```
 pub trait SlipState: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// What the state is for, unique in your application: printable ASCII, at most 64 bytes. It is bound into every token and
-    /// takes no byte of it; a token of another purpose does not open.
+    /// takes no byte of it, but in a JOSE token, where it is the `aud`; a token of another purpose does not open.
     const PURPOSE: &'static str;
 
     /// The version of the type's shape. Raise it when a change must survive a rolling deploy: an older server that reads a

@@ -12,8 +12,46 @@ use crate::{
     bytes::MAX_TOKEN_TEXT,
     envelope::{Envelope, cose},
     error::Error,
-    key::Alg,
+    key::{Alg, Key},
 };
+
+/// The one algorithm of a JOSE sealer or opener. A key of another, in the same ring or not, has no say (RFC 8725 section 3.1).
+pub(crate) struct OneAlg {
+    alg: [Alg; 1],
+    seals: bool,
+}
+
+impl OneAlg {
+    pub(crate) fn sealing(alg: Alg) -> Self {
+        Self { alg: [alg], seals: true }
+    }
+
+    pub(crate) fn opening(alg: Alg) -> Self {
+        Self { alg: [alg], seals: false }
+    }
+
+    fn alg(&self) -> Alg {
+        let [alg] = self.alg;
+        alg
+    }
+
+    /// The `alg` of a JWS, or the `enc` of a JWE: a content key's algorithm has its name.
+    fn name(&self) -> &'static str {
+        self.alg().jose_names().0
+    }
+
+    fn to_seal(&self) -> &[Alg] {
+        if self.seals { &self.alg } else { &[] }
+    }
+
+    fn to_open(&self) -> &[Alg] {
+        &self.alg
+    }
+
+    fn is_of(&self, key: &Key) -> bool {
+        key.alg() == self.alg()
+    }
+}
 
 /// The parts of a text between dots, if there are exactly so many. Nothing beyond one more is looked at.
 pub(crate) fn parts<const N: usize>(text: &str) -> Option<[&str; N]> {
@@ -47,8 +85,8 @@ pub(crate) fn envelope_of(text: &str) -> Result<Box<dyn Envelope>, Error> {
     let header = header::Header::read(text.split('.').next().unwrap_or_default()).map_err(|_| none())?;
     let name = |member| header.text(member).and_then(|name| Alg::from_jose(name, None));
     match (header.is_of_a_slip(), header.text("alg"), name("alg"), name("enc")) {
-        (true, Some("dir"), _, Some(alg)) => Ok(Box::new(jwe::Jwe::opening(alg))),
-        (true, _, Some(alg), None) if alg.proof_len() > 0 => Ok(Box::new(jws::Jws::opening(alg))),
+        (true, Some("dir"), _, Some(alg)) => Ok(Box::new(jwe::Jwe(OneAlg::opening(alg)))),
+        (true, _, Some(alg), None) if alg.proof_len() > 0 => Ok(Box::new(jws::Jws(OneAlg::opening(alg)))),
         _ => Err(none()),
     }
 }

@@ -21,7 +21,7 @@ use crate::{
 #[cfg(feature = "jose")]
 use crate::{
     algs::{JweEnc, JwsAlg},
-    envelope::jose::{jwe::Jwe, jws::Jws},
+    envelope::jose::{OneAlg, jwe::Jwe, jws::Jws},
 };
 use serde::Serialize;
 
@@ -128,8 +128,8 @@ fn envelope(format: Format) -> Box<dyn Envelope> {
         Format::PubliclySigned(PublicAlg::Ed25519) => Box::new(Proven::sign1(&[Alg::Ed25519])),
         Format::PubliclySigned(PublicAlg::Es256) => Box::new(Proven::sign1(&[Alg::Es256])),
         #[cfg(feature = "jose")]
-        Format::Jws(alg) => Box::new(Jws::sealing(alg.alg())),
+        Format::Jws(alg) => Box::new(Jws(OneAlg::sealing(alg.alg()))),
         #[cfg(feature = "jose")]
-        Format::Jwe(enc) => Box::new(Jwe::sealing(enc.alg())),
+        Format::Jwe(enc) => Box::new(Jwe(OneAlg::sealing(enc.alg()))),
     }
 }

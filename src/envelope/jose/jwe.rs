@@ -10,7 +10,7 @@
 //! The header's text is the additional authenticated data. There is one key for all tokens, with an IV at random for each, so the
 //! number of tokens is bounded (NIST SP 800-38D section 8.3): the key counts, see `key/budget.rs`. The COSE format has no such bound.
 
-use super::{header, token_parts};
+use super::{OneAlg, header, token_parts};
 use crate::{
     bytes::{self, MAX_TOKEN_TEXT, text_len, token_bytes},
     cbor::write::Buffer,
@@ -22,11 +22,8 @@ use crate::{
 };
 use zeroize::Zeroizing;
 
-/// With one content encryption. RFC 7518 registers no ChaCha20/Poly1305.
-pub(crate) struct Jwe {
-    alg: [Alg; 1],
-    seals: bool,
-}
+/// RFC 7518 registers no ChaCha20/Poly1305.
+pub(crate) struct Jwe(pub(crate) OneAlg);
 
 /// The parts of a message that are no header.
 struct Sealed {
@@ -36,29 +33,15 @@ struct Sealed {
 }
 
 impl Jwe {
-    pub(crate) fn sealing(alg: Alg) -> Self {
-        Self { alg: [alg], seals: true }
-    }
-
-    pub(crate) fn opening(alg: Alg) -> Self {
-        Self { alg: [alg], seals: false }
-    }
-
-    /// A content key's algorithm has the name of its `enc`.
-    fn enc(&self) -> &'static str {
-        let [alg] = self.alg;
-        alg.jose_names().0
-    }
-
     fn header(&self, key: &Key) -> String {
-        header::text("dir", Some(self.enc()), key)
+        header::text("dir", Some(self.0.name()), key)
     }
 
     /// The header, the key id in it, and the rest.
     fn read<'t>(&self, text: &'t str) -> Result<(&'t str, String, Sealed), Error> {
         let malformed = || Error::malformed("not canonical base64url");
         let [header, encrypted_key, iv, ciphertext, tag] = token_parts(text)?;
-        let kid = header::key_id(header, "dir", Some(self.enc()))?;
+        let kid = header::key_id(header, "dir", Some(self.0.name()))?;
         if !encrypted_key.is_empty() {
             return Err(Error::malformed("an encrypted key in a direct mode"));
         }
@@ -76,11 +59,11 @@ impl Jwe {
 
 impl Envelope for Jwe {
     fn sealing_algs(&self) -> &[Alg] {
-        if self.seals { &self.alg } else { &[] }
+        self.0.to_seal()
     }
 
     fn opening_algs(&self) -> &[Alg] {
-        &self.alg
+        self.0.to_open()
     }
 
     fn syntax(&self) -> Syntax {
@@ -110,6 +93,7 @@ impl Envelope for Jwe {
             bytes::append_text(part, &mut text);
             text.push_str(dot);
         }
+        // It is ciphertext by now, and wiping it would cost more than it is worth.
         drop(payload.publish());
         Ok(text)
     }
@@ -117,7 +101,7 @@ impl Envelope for Jwe {
     fn open(&self, with: &With<'_>, text: &str) -> Result<Authentic, Error> {
         let (header, kid, Sealed { iv, mut bytes }) = self.read(text)?;
         let key = with.opening_key_named(&kid)?;
-        let aead = key.aead().filter(|_| self.alg.contains(&key.alg()));
+        let aead = key.aead().filter(|_| self.0.is_of(key));
         let aead = aead.ok_or_else(|| Error::not_authentic("another algorithm than the key's"))?;
         let len = aead
             .open(iv, header.as_bytes(), &mut bytes)
@@ -131,7 +115,7 @@ impl Envelope for Jwe {
         let header = bytes::public_bytes(header).unwrap_or_default();
         let parts =
             vec![("header", header.len()), ("iv", iv.len()), ("ciphertext", bytes.len() - TAG_LEN), ("tag", TAG_LEN)];
-        let [alg] = self.alg;
+        let alg = self.0.alg();
         Ok(Anatomy { format: "JWE", alg, key: Named::Text(kid), parts, payload: None, syntax: Syntax::Json })
     }
 }
@@ -152,7 +136,7 @@ mod tests {
         let ring = Keyring::new(vec![Key::generate(Alg::A256Gcm).unwrap()]).unwrap();
         let context = Context::new("test", b"", &[]).unwrap();
         let with = With { ring: ring.ring(), context: &context, call: &Call::UNBOUND, now: UnixTime::from_secs(1) };
-        let envelope = Jwe::sealing(Alg::A256Gcm);
+        let envelope = Jwe(OneAlg::sealing(Alg::A256Gcm));
         let write = &mut |out: &mut Buffer| {
             out.push(b"payload");
             Ok(())

@@ -6,7 +6,7 @@
 //! base64url(header) "." base64url(payload) "." base64url(MAC or signature over all before the second dot)
 //! ```
 
-use super::{header, token_parts};
+use super::{OneAlg, header, token_parts};
 use crate::{
     bytes::{self, MAX_TOKEN_TEXT, text_len, token_bytes},
     cbor::write::Buffer,
@@ -17,26 +17,7 @@ use crate::{
     key::{Alg, Key},
 };
 
-/// With one algorithm, which seals and opens. A key of another, in the same ring or not, has no say (RFC 8725 section 3.1).
-pub(crate) struct Jws {
-    alg: [Alg; 1],
-    seals: bool,
-}
-
-impl Jws {
-    pub(crate) fn sealing(alg: Alg) -> Self {
-        Self { alg: [alg], seals: true }
-    }
-
-    pub(crate) fn opening(alg: Alg) -> Self {
-        Self { alg: [alg], seals: false }
-    }
-
-    fn name(&self) -> &'static str {
-        let [alg] = self.alg;
-        alg.jose_names().0
-    }
-}
+pub(crate) struct Jws(pub(crate) OneAlg);
 
 fn prove(key: &Key, message: &[u8], text: &mut String) -> Result<(), Error> {
     text.push('.');
@@ -50,11 +31,11 @@ fn prove(key: &Key, message: &[u8], text: &mut String) -> Result<(), Error> {
 
 impl Envelope for Jws {
     fn sealing_algs(&self) -> &[Alg] {
-        if self.seals { &self.alg } else { &[] }
+        self.0.to_seal()
     }
 
     fn opening_algs(&self) -> &[Alg] {
-        &self.alg
+        self.0.to_open()
     }
 
     fn syntax(&self) -> Syntax {
@@ -70,7 +51,7 @@ impl Envelope for Jws {
         let mut payload = Buffer::with_room(0, bytes::MAX_TOKEN_BYTES);
         write(&mut payload)?;
         let payload = payload.publish();
-        let mut text = header::text(self.name(), None, key);
+        let mut text = header::text(self.0.name(), None, key);
         let len = text.len() + 1 + text_len(payload.len()) + 1 + text_len(key.alg().proof_len());
         if len > MAX_TOKEN_TEXT {
             return Err(Error::too_large(len, MAX_TOKEN_TEXT, Vec::new()));
@@ -86,12 +67,12 @@ impl Envelope for Jws {
 
     fn open(&self, with: &With<'_>, text: &str) -> Result<Authentic, Error> {
         let [header, payload, proof] = token_parts(text)?;
-        let kid = header::key_id(header, self.name(), None)?;
+        let kid = header::key_id(header, self.0.name(), None)?;
         let signed = text.get(..header.len() + 1 + payload.len()).unwrap_or_default();
         let proof = bytes::public_bytes(proof).ok_or_else(|| Error::malformed("not canonical base64url"))?;
         let bytes = token_bytes(payload, 0)?;
         let key = with.opening_key_named(&kid)?;
-        let verified = match (self.alg.contains(&key.alg()), key.mac(), key.verifier()) {
+        let verified = match (self.0.is_of(key), key.mac(), key.verifier()) {
             (false, ..) => return Err(Error::not_authentic("another algorithm than the key's")),
             (true, Some(mac), _) => mac.verify(signed.as_bytes(), &proof),
             (true, None, Some(verifier)) => verifier.verify(signed.as_bytes(), &proof),
@@ -105,12 +86,12 @@ impl Envelope for Jws {
 
     fn dissect(&self, text: &str) -> Result<Anatomy, Error> {
         let [header, payload, proof] = token_parts(text)?;
-        let kid = header::key_id(header, self.name(), None)?;
+        let kid = header::key_id(header, self.0.name(), None)?;
         let proof = bytes::public_bytes(proof).ok_or_else(|| Error::malformed("not canonical base64url"))?;
         let payload = token_bytes(payload, 0)?.to_vec();
         let header = bytes::public_bytes(header).unwrap_or_default();
         let parts = vec![("header", header.len()), ("payload", payload.len()), ("signature", proof.len())];
-        let [alg] = self.alg;
+        let alg = self.0.alg();
         Ok(Anatomy { format: "JWS", alg, key: Named::Text(kid), parts, payload: Some(payload), syntax: Syntax::Json })
     }
 }
