@@ -85,7 +85,9 @@ pub(crate) fn envelope_of(text: &str) -> Result<Box<dyn Envelope>, Error> {
     let header = header::Header::read(text.split('.').next().unwrap_or_default()).map_err(|_| none())?;
     let name = |member| header.text(member).and_then(|name| Alg::from_jose(name, None));
     match (header.is_of_a_slip(), header.text("alg"), name("alg"), name("enc")) {
-        (true, Some("dir"), _, Some(alg)) => Ok(Box::new(jwe::Jwe(OneAlg::opening(alg)))),
+        (true, Some("dir"), _, Some(alg @ (Alg::A128Gcm | Alg::A256Gcm))) => {
+            Ok(Box::new(jwe::Jwe(OneAlg::opening(alg))))
+        }
         (true, _, Some(alg), None) if alg.proof_len() > 0 => Ok(Box::new(jws::Jws(OneAlg::opening(alg)))),
         _ => Err(none()),
     }
