@@ -106,7 +106,7 @@ impl<T: SlipState, Makes> Builder<T, Makes> {
     /// What `read` accepts begins anew: a new id, a full lifetime, and the standing
     /// [`OldFormat`](crate::Reason::OldFormat). `read` gets what any client may send, at most 8 KiB, and must verify it
     /// itself; a text that begins like ours is never offered, be it good or forged. An old text can be replayed until then. Of several
-    /// calls each adds a reader; the first that accepts a text decides.
+    /// calls each adds a reader; the first that knows a text decides.
     pub fn adopt(mut self, until: UnixTime, read: impl Fn(&str) -> Option<T> + Send + Sync + 'static) -> Self {
         let read = move |text: &str, _: UnixTime, _: Duration| Some(Ok(Adopted { state: read(text)?, began_at: None }));
         self.adopts.push(Adopt { until, read: Box::new(read) });

@@ -26,7 +26,7 @@ pub(crate) use self::{
 use self::derived::DerivedKeys;
 use crate::{
     bytes::Secret,
-    crypto::{AeadKey, MacKey, Signer, Verifier},
+    crypto::{AeadKey, MacKey, Signer, Unauthentic, Verifier},
     error::Error,
     json::{self, Json, Members},
     time::UnixTime,
@@ -321,6 +321,14 @@ impl Key {
         match &self.material {
             Material::Pair { verifier, .. } | Material::Public { verifier, .. } => Some(verifier),
             _ => None,
+        }
+    }
+
+    /// Verifies a MAC or a signature, whichever the key is for; a key that is for neither verifies nothing.
+    pub(crate) fn verify(&self, message: &[u8], proof: &[u8]) -> Result<(), Unauthentic> {
+        match self.mac() {
+            Some(mac) => mac.verify(message, proof),
+            None => self.verifier().ok_or(Unauthentic)?.verify(message, proof),
         }
     }
 

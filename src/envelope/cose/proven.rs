@@ -86,13 +86,6 @@ fn prove(key: &Key, message: &[u8]) -> Result<Vec<u8>, Error> {
     Ok(signer.sign(message)?.as_ref().to_vec())
 }
 
-fn verify(key: &Key, message: &[u8], proof: &[u8]) -> Result<(), Unauthentic> {
-    match key.mac() {
-        Some(mac) => mac.verify(message, proof),
-        None => key.verifier().ok_or(Unauthentic)?.verify(message, proof),
-    }
-}
-
 impl Envelope for Proven {
     fn sealing_algs(&self) -> &[Alg] {
         self.sealing
@@ -135,7 +128,7 @@ impl Envelope for Proven {
         let start = place(&mut bytes, parts.payload_head, &[&prefix]);
         let message = start.and_then(|start| bytes.get(start..parts.payload.end)).unwrap_or_default();
         let proof = bytes.get(parts.proof).unwrap_or_default();
-        verify(key, message, proof).map_err(|Unauthentic| Error::not_authentic("the proof does not hold"))?;
+        key.verify(message, proof).map_err(|Unauthentic| Error::not_authentic("the proof does not hold"))?;
         let key_is_current = with.is_current(key, self.sealing);
         Ok(Authentic { syntax: Syntax::Cbor, bytes, payload: parts.payload, key_is_current })
     }

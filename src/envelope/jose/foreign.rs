@@ -46,12 +46,7 @@ impl<'t> ForeignJws<'t> {
         let (alg, _) = key.alg().jose_names();
         self.header.demand("alg", alg)?;
         let (content, proof) = (decode(self.payload)?, decode(self.proof)?);
-        let verified = match (key.mac(), key.verifier()) {
-            (Some(mac), _) => mac.verify(self.signed.as_bytes(), &proof),
-            (None, Some(verifier)) => verifier.verify(self.signed.as_bytes(), &proof),
-            (None, None) => Err(Unauthentic),
-        };
-        verified.map_err(unauthentic).map(|()| content)
+        key.verify(self.signed.as_bytes(), &proof).map_err(unauthentic).map(|()| content)
     }
 }
 
