@@ -33,12 +33,12 @@ use std::{fmt, marker::PhantomData, sync::Arc, time::Duration};
 #[must_use = "a builder does nothing until it is built"]
 pub struct Builder<T, Makes> {
     pub(crate) keys: Keys,
-    pub(crate) envelope: Box<dyn Envelope>,
+    pub(crate) envelope: Arc<dyn Envelope>,
     pub(crate) lifetime: Option<Lifetime>,
     pub(crate) leeway: Duration,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) adopts: Vec<Adopt<T>>,
-    bindings: Vec<Vec<u8>>,
+    pub(crate) bindings: Vec<Vec<u8>>,
     makes: PhantomData<fn() -> Makes>,
 }
 
@@ -59,13 +59,13 @@ pub(crate) struct Adopted<T> {
 }
 
 impl<T: SlipState, Makes> Builder<T, Makes> {
-    pub(crate) fn new(keys: Keys, envelope: Box<dyn Envelope>) -> Self {
+    pub(crate) fn new(keys: Keys, envelope: impl Envelope + 'static) -> Self {
         const {
             assert!(is_purpose(T::PURPOSE), "PURPOSE must be printable ASCII without spaces, 1 to 64 bytes");
         }
         Self {
             keys,
-            envelope,
+            envelope: Arc::new(envelope),
             lifetime: None,
             leeway: DEFAULT_LEEWAY,
             clock: Arc::new(SystemClock),
@@ -137,8 +137,8 @@ impl<T: SlipState, Makes> Builder<T, Makes> {
         self
     }
 
-    /// The checks that both kinds share, and the context.
-    pub(crate) fn context(&self) -> Result<Context, Error> {
+    /// The checks that both kinds share, and the context. The carrier is the name of the cookie, or nothing.
+    pub(crate) fn context(&self, carrier: &[u8]) -> Result<Context, Error> {
         if self.leeway > MAX_LEEWAY {
             return Err(Error::misuse("a leeway of more than ten minutes"));
         }
@@ -151,8 +151,7 @@ impl<T: SlipState, Makes> Builder<T, Makes> {
         if !self.keys.ring().has(|key| algs.contains(&key.alg())) {
             return Err(Error::misuse("the ring has no key of an algorithm that this format takes"));
         }
-        // A `Sealer` has no carrier: its tokens go wherever the program puts them.
-        Context::new(T::PURPOSE, b"", &self.bindings)
+        Context::new(T::PURPOSE, carrier, &self.bindings)
     }
 }
 

@@ -4,7 +4,7 @@
 //! It may not know what a token, a key or a state looks like, and it never holds any of their bytes: every
 //! text in here is a constant of the program, a number, or the public id of a key.
 
-use std::{borrow::Cow, fmt, io, ops::Deref, sync::Arc};
+use std::{borrow::Cow, fmt, io, ops::Deref, sync::Arc, time::Duration};
 
 /// What went wrong.
 ///
@@ -94,7 +94,7 @@ enum Repr {
     #[error("the token was rejected")]
     Rejected { gate: Rejection, why: &'static str },
     #[error("the token has expired")]
-    Expired,
+    Expired { seconds_ago: u64 },
     #[error("the key of this token has been retired")]
     KeyRetired,
     #[error("the token names a key that is not in the key ring")]
@@ -146,7 +146,7 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         match *self.0 {
             Repr::Rejected { .. } => ErrorKind::Rejected,
-            Repr::Expired => ErrorKind::Expired,
+            Repr::Expired { .. } => ErrorKind::Expired,
             Repr::KeyRetired => ErrorKind::KeyRetired,
             Repr::UnknownKey => ErrorKind::UnknownKey,
             Repr::NewerVersion { .. } => ErrorKind::NewerVersion,
@@ -212,6 +212,15 @@ impl Error {
         matches!(self.kind(), ErrorKind::Unavailable)
     }
 
+    /// If a token's time has passed, for how long it has been over.
+    #[must_use]
+    pub fn expired_for(&self) -> Option<Duration> {
+        match *self.0 {
+            Repr::Expired { seconds_ago } => Some(Duration::from_secs(seconds_ago)),
+            _ => None,
+        }
+    }
+
     /// If rejected, at which gate: for logs and tests, never for an answer to a client.
     #[must_use]
     pub fn rejection(&self) -> Option<Rejection> {
@@ -272,8 +281,8 @@ impl Error {
         Self::from(Repr::Rejected { gate: Rejection::NotAuthentic, why })
     }
 
-    pub(crate) fn expired() -> Self {
-        Self::from(Repr::Expired)
+    pub(crate) fn expired(seconds_ago: u64) -> Self {
+        Self::from(Repr::Expired { seconds_ago })
     }
 
     pub(crate) fn key_retired() -> Self {

@@ -147,7 +147,7 @@ impl ForeignJwt {
             return None;
         }
         if self.exp == ExpectExp::Required && exp.is_some_and(|exp| now >= exp.saturating_add(leeway)) {
-            return Some(Err(Error::expired()));
+            return Some(Err(Error::expired(exp.map_or(0, |exp| now.since(exp).as_secs()))));
         }
         let claims = json::state::read(claims)?;
         Some(Ok(Accepted { claims, issued_at }))

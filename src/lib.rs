@@ -34,6 +34,17 @@ mod sealer;
 
 pub mod hazmat;
 
+pub mod cookie;
+pub mod csrf;
+
+#[cfg(feature = "testing")]
+#[cfg_attr(docsrs, doc(cfg(feature = "testing")))]
+pub mod testing;
+
+#[cfg(feature = "tower")]
+#[cfg_attr(docsrs, doc(cfg(feature = "tower")))]
+pub mod web;
+
 #[cfg(feature = "jsonwebtoken")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jsonwebtoken")))]
 pub mod jsonwebtoken_11;

@@ -40,6 +40,11 @@ impl Lifetime {
         self
     }
 
+    /// The absolute end alone.
+    pub(crate) const fn without_idle(self) -> Self {
+        Self { idle: None, ..self }
+    }
+
     /// How long after it was sealed a token of it may be accepted, by servers with this leeway: it may have begun by a clock
     /// that is the leeway ahead of the one that sealed it last, and is taken for the leeway longer than it says.
     pub(crate) fn longest(&self, leeway: Duration) -> Duration {
@@ -66,7 +71,7 @@ impl Lifetime {
     pub(crate) fn renew(&self, old: &Times, now: UnixTime) -> Result<Times, Error> {
         let ends_at = self.end_since(old.began_at).min(old.ends_at);
         if now >= ends_at {
-            return Err(Error::expired());
+            return Err(Error::expired(now.since(ends_at).as_secs()));
         }
         // A clock behind the one that began the slip does not seal it before its beginning.
         Ok(self.seal(now.max(old.began_at), old.began_at, ends_at))
@@ -116,7 +121,7 @@ impl Times {
     /// The one place where leeway is applied. At the end itself a slip is over (RFC 7519 section 4.1.4: *before*).
     pub(crate) fn check(&self, now: UnixTime, leeway: Duration) -> Result<(), Error> {
         if now >= self.expires_at.saturating_add(leeway) {
-            return Err(Error::expired());
+            return Err(Error::expired(now.since(self.expires_at).as_secs()));
         }
         if self.sealed_at > now.saturating_add(leeway) {
             return Err(Error::not_yet_valid(self.expires_at.as_secs()));

@@ -54,38 +54,52 @@ pub enum Opens {}
 /// What a sealer and its opener share.
 pub(crate) struct Core<T> {
     pub(crate) keys: Keys,
-    pub(crate) envelope: Box<dyn Envelope>,
+    pub(crate) envelope: Arc<dyn Envelope>,
     pub(crate) context: Context,
     pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) leeway: Duration,
     lifetime: Option<Lifetime>,
-    leeway: Duration,
-    adopts: Vec<Adopt<T>>,
+    adopts: Arc<[Adopt<T>]>,
+    /// What the deployment binds: kept for the like of this under another carrier.
+    bindings: Vec<Vec<u8>>,
 }
 
 impl<T: SlipState> Opener<T> {
     /// Opens COSE_Sign1 with EdDSA or ES256, as each key says, from public keys or from pairs.
     pub fn publicly_signed(keys: impl Into<Keys>) -> Builder<T, Opens> {
-        Builder::new(keys.into(), Box::new(Proven::sign1(&[])))
+        Builder::new(keys.into(), Proven::sign1(&[]))
     }
 
     /// Opens the tokens of [`Sealer::jws`](crate::Sealer::jws) with this algorithm and seals none, be it that it has public keys only.
     #[cfg(feature = "jose")]
     #[cfg_attr(docsrs, doc(cfg(feature = "jose")))]
     pub fn jws(keys: impl Into<Keys>, alg: JwsAlg) -> Builder<T, Opens> {
-        Builder::new(keys.into(), Box::new(Jws(OneAlg::opening(alg.alg()))))
+        Builder::new(keys.into(), Jws(OneAlg::opening(alg.alg())))
     }
 
     /// Opens the tokens of [`Sealer::jwe`](crate::Sealer::jwe) with this content encryption, and seals none.
     #[cfg(feature = "jose")]
     #[cfg_attr(docsrs, doc(cfg(feature = "jose")))]
     pub fn jwe(keys: impl Into<Keys>, enc: JweEnc) -> Builder<T, Opens> {
-        Builder::new(keys.into(), Box::new(Jwe(OneAlg::opening(enc.alg()))))
+        Builder::new(keys.into(), Jwe(OneAlg::opening(enc.alg())))
     }
 
-    pub(crate) fn from_builder<Makes>(builder: Builder<T, Makes>) -> Result<Self, Error> {
-        let context = builder.context()?;
-        let Builder { keys, envelope, lifetime, leeway, clock, adopts, .. } = builder;
-        Ok(Self(Arc::new(Core { keys, envelope, context, clock, lifetime, leeway, adopts })))
+    pub(crate) fn from_builder<Makes>(builder: Builder<T, Makes>, carrier: &[u8]) -> Result<Self, Error> {
+        let context = builder.context(carrier)?;
+        let Builder { keys, envelope, lifetime, leeway, clock, adopts, bindings, .. } = builder;
+        let adopts = adopts.into();
+        Ok(Self(Arc::new(Core { keys, envelope, context, clock, lifetime, leeway, adopts, bindings })))
+    }
+
+    /// Opens the same tokens as they were made for another carrier.
+    pub(crate) fn under(&self, carrier: &[u8]) -> Result<Self, Error> {
+        let adopts = Arc::clone(&self.0.adopts);
+        self.0.like(T::PURPOSE, carrier, self.0.lifetime, adopts).map(|core| Self(Arc::new(core)))
+    }
+
+    /// Opens states of another type with the same keys, in the same format.
+    pub(crate) fn twin<U: SlipState>(&self, carrier: &[u8], lifetime: Lifetime) -> Result<Opener<U>, Error> {
+        self.0.like(U::PURPOSE, carrier, Some(lifetime), Arc::new([])).map(|core| Opener(Arc::new(core)))
     }
 
     pub(crate) fn core(&self) -> &Core<T> {
@@ -122,7 +136,8 @@ impl<T: SlipState> Builder<T, Opens> {
     /// longer than the absolute one, the leeway is over ten minutes, there are more than 16 bindings, or it adopts and has no
     /// lifetime.
     pub fn build(self) -> Result<Opener<T>, Error> {
-        Opener::from_builder(self)
+        // No carrier: its tokens come from wherever the program gets them.
+        Opener::from_builder(self, b"")
     }
 }
 
@@ -154,6 +169,25 @@ impl<T: SlipState> BoundOpener<'_, T> {
 }
 
 impl<T: SlipState> Core<T> {
+    fn like<U>(
+        &self,
+        purpose: &str,
+        carrier: &[u8],
+        lifetime: Option<Lifetime>,
+        adopts: Arc<[Adopt<U>]>,
+    ) -> Result<Core<U>, Error> {
+        Ok(Core {
+            keys: self.keys.clone(),
+            envelope: Arc::clone(&self.envelope),
+            context: Context::new(purpose, carrier, &self.bindings)?,
+            clock: Arc::clone(&self.clock),
+            leeway: self.leeway,
+            lifetime,
+            adopts,
+            bindings: self.bindings.clone(),
+        })
+    }
+
     pub(crate) fn open(&self, text: &str, call: &Call, now: UnixTime) -> Result<Slip<T>, Error> {
         let ring = self.keys.ring();
         let with = With { ring: &ring, context: &self.context, call, now };

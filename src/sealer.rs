@@ -26,7 +26,7 @@ use crate::{
     algs::{JweEnc, JwsAlg},
     envelope::jose::{OneAlg, jwe::Jwe, jws::Jws},
 };
-use std::fmt;
+use std::{fmt, time::Duration};
 
 /// Seals states of one type into tokens, and opens them.
 ///
@@ -92,12 +92,12 @@ impl<T: SlipState> Sealer<T> {
     /// AES-256-GCM, or ChaCha20/Poly1305 if the ring's sealing key is for it ([`Alg::HkdfChaCha20Poly1305`]). A token has
     /// some 175 characters for the envelope and the claims, and 4/3 of the state's bytes.
     pub fn encrypted(keys: impl Into<Keys>) -> Builder<T, Seals> {
-        Builder::new(keys.into(), Box::new(Encrypted::new()))
+        Builder::new(keys.into(), Encrypted::new())
     }
 
     /// Tokens that everybody reads and only your servers make and verify: HMAC with SHA-256.
     pub fn signed(keys: impl Into<Keys>) -> Builder<T, Seals> {
-        Builder::new(keys.into(), Box::new(Proven::MAC0))
+        Builder::new(keys.into(), Proven::MAC0)
     }
 
     /// Tokens that everybody reads, everybody with the public keys verifies, and only your servers make.
@@ -108,7 +108,7 @@ impl<T: SlipState> Sealer<T> {
             PublicAlg::Ed25519 => &[Alg::Ed25519],
             PublicAlg::Es256 => &[Alg::Es256],
         };
-        Builder::new(keys.into(), Box::new(Proven::sign1(algs)))
+        Builder::new(keys.into(), Proven::sign1(algs))
     }
 
     /// Tokens for services that speak JOSE, signed: a JWS in the compact serialization (RFC 7515), which most people call a JWT.
@@ -141,7 +141,7 @@ impl<T: SlipState> Sealer<T> {
     #[cfg(feature = "jose")]
     #[cfg_attr(docsrs, doc(cfg(feature = "jose")))]
     pub fn jws(keys: impl Into<Keys>, alg: JwsAlg) -> Builder<T, Seals> {
-        Builder::new(keys.into(), Box::new(Jws(OneAlg::sealing(alg.alg()))))
+        Builder::new(keys.into(), Jws(OneAlg::sealing(alg.alg())))
     }
 
     /// Tokens for services that speak JOSE, encrypted: a JWE in the compact serialization (RFC 7516) with `dir`, under a key of the ring
@@ -168,7 +168,7 @@ impl<T: SlipState> Sealer<T> {
     #[cfg(feature = "jose")]
     #[cfg_attr(docsrs, doc(cfg(feature = "jose")))]
     pub fn jwe(keys: impl Into<Keys>, enc: JweEnc) -> Builder<T, Seals> {
-        Builder::new(keys.into(), Box::new(Jwe(OneAlg::sealing(enc.alg()))))
+        Builder::new(keys.into(), Jwe(OneAlg::sealing(enc.alg())))
     }
 
     /// Seals a state, now. It begins a new slip, with a new id and a full lifetime.
@@ -256,8 +256,47 @@ impl<T: SlipState> Sealer<T> {
         self.opener.core().envelope.new_epoch();
     }
 
-    fn now(&self) -> Result<UnixTime, Error> {
+    pub(crate) fn now(&self) -> Result<UnixTime, Error> {
         self.opener.core().clock.now()
+    }
+
+    /// Seals states of another type with the same keys, in the same format, for the same absolute time.
+    pub(crate) fn twin<U: SlipState>(&self, carrier: &[u8]) -> Result<Sealer<U>, Error> {
+        // What goes along with a slip lives as long as the slip may, idle or not.
+        let lifetime = self.lifetime.without_idle();
+        Ok(Sealer { opener: self.opener.twin(carrier, lifetime)?, lifetime })
+    }
+
+    pub(crate) fn leeway(&self) -> Duration {
+        self.opener.core().leeway
+    }
+
+    /// A slip that begins now and of which no token has been made yet.
+    pub(crate) fn draft(&self, state: T, now: UnixTime) -> Result<Slip<T>, Error> {
+        Ok(Slip::begun(state, SlipId::random()?, self.lifetime.begin(now)?))
+    }
+
+    /// Seals a slip with the times that it has, neither renewed nor shortened.
+    pub(crate) fn seal_as_it_is(&self, slip: &Slip<T>, now: UnixTime) -> Result<String, Error> {
+        self.write(slip.state(), &slip.id(), slip.times(), &Call::UNBOUND, now)
+    }
+
+    /// Seals a slip again and keeps its new times in mind.
+    pub(crate) fn renew(&self, slip: &mut Slip<T>, now: UnixTime) -> Result<String, Error> {
+        let times = self.lifetime.renew(slip.times(), now)?;
+        let text = self.write(slip.state(), &slip.id(), &times, &Call::UNBOUND, now)?;
+        slip.resealed(times);
+        Ok(text)
+    }
+
+    /// Whether a token that is sealed now would live longer than the slip's.
+    pub(crate) fn would_gain(&self, slip: &Slip<T>, now: UnixTime) -> bool {
+        self.lifetime.renew(slip.times(), now).is_ok_and(|times| times.expires_at > slip.expires_at())
+    }
+
+    /// The top-level fields of a state with their encoded bytes.
+    pub(crate) fn measure(&self, state: &T) -> Vec<(&'static str, usize)> {
+        self.opener.core().envelope.syntax().measure(state, T::LAYOUT)
     }
 
     fn begin(&self, state: &T, call: &Call, now: UnixTime) -> Result<String, Error> {
@@ -297,6 +336,12 @@ impl<T: SlipState> Builder<T, Seals> {
     /// one, the ring has no key that could ever seal in the format, the leeway is over ten minutes, or there are more than 16
     /// bindings.
     pub fn build(self) -> Result<Sealer<T>, Error> {
+        // No carrier: its tokens go wherever the program puts them.
+        self.build_for(b"")
+    }
+
+    /// Makes the sealer of one carrier.
+    pub(crate) fn build_for(self, carrier: &[u8]) -> Result<Sealer<T>, Error> {
         let lifetime = self.lifetime.ok_or_else(|| Error::misuse("a sealer needs a lifetime"))?;
         let algs = self.envelope.sealing_algs();
         if !self.keys.ring().has(|key| key.can_seal() && algs.contains(&key.alg())) {
@@ -307,7 +352,7 @@ impl<T: SlipState> Builder<T, Seals> {
             let (longest, allowed) = (longest.as_secs(), allowed.as_secs());
             tracing::warn!(longest, allowed, "tokens outlive what the key ring's schedule allows for, in seconds");
         }
-        Ok(Sealer { lifetime, opener: Opener::from_builder(self)? })
+        Ok(Sealer { lifetime, opener: Opener::from_builder(self, carrier)? })
     }
 }
 

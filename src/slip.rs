@@ -148,6 +148,21 @@ impl<T> Slip<T> {
         Self { state, id, times, provenance, changed: false, half_idle, call }
     }
 
+    /// A slip that begins, before its first token.
+    pub(crate) fn begun(state: T, id: SlipId, times: Times) -> Self {
+        Self { state, id, times, provenance: Provenance::Current, changed: true, half_idle: false, call: None }
+    }
+
+    /// The same state, times and all under another id.
+    pub(crate) fn with_id(self, id: SlipId) -> Self {
+        Self { id, changed: true, ..self }
+    }
+
+    /// A token with these times is on its way to the client.
+    pub(crate) fn resealed(&mut self, times: Times) {
+        (self.times, self.provenance, self.changed, self.half_idle) = (times, Provenance::Current, false, false);
+    }
+
     pub(crate) fn adopted(state: T, id: SlipId, times: Times, call: Option<CallDigest>) -> Self {
         Self { state, id, times, provenance: Provenance::OldFormat, changed: false, half_idle: false, call }
     }

@@ -24,6 +24,9 @@ const ORDER: &[&[&str]] = &[
     &["opener"],
     &["sealer"],
     &["hazmat"],
+    &["cookie", "csrf"],
+    &["testing"],
+    &["web"],
     &["jsonwebtoken_11"],
     &["manual"],
 ];

@@ -1,0 +1,283 @@
+//! One named cookie of an application: how it is sealed, how it is set, what it may cost.
+//!
+//! It may not know requests in detail or handlers: those are in `reading.rs` and `visit.rs`.
+
+use crate::{
+    builder::Builder,
+    claims::SlipId,
+    cookie::{
+        attributes::{self, Attributes, Prefix, SameSite, Settings},
+        budget::{Budget, Tally},
+        form_token::FormTokens,
+        request::Cookies,
+        tombstone::Tombstones,
+        visit::Visit,
+    },
+    error::Error,
+    opener::Opener,
+    sealer::{Sealer, Seals},
+    slip::Slip,
+    state::SlipState,
+    time::UnixTime,
+};
+use std::{fmt, sync::Arc};
+
+/// One cookie of an application, and the slips that it carries.
+///
+/// The cookie's name is bound into every token, so that a value under another name is rejected.
+///
+/// ```
+/// use orderslip::{Keyring, Lifetime, Sealer, SlipState, cookie::{Cookies, Jar, Outcome}};
+/// use std::time::Duration;
+///
+/// #[derive(Default, serde::Serialize, serde::Deserialize)]
+/// struct Cart { lines: Vec<String> }
+///
+/// impl SlipState for Cart {
+///     const PURPOSE: &'static str = "shop.example/cart";
+///     const VERSION: u16 = 1;
+/// }
+///
+/// # fn main() -> Result<(), orderslip::Error> {
+/// let keys = Keyring::generate()?;
+/// let week = Lifetime::absolute(Duration::from_secs(7 * 86_400));
+/// let carts = Jar::builder("cart", Sealer::<Cart>::encrypted(&keys).lifetime(week)).build()?;
+///
+/// // A request comes, and is answered:
+/// let mut visit = carts.visit(Cookies::from_fields([b"theme=dark".as_slice()]))?;
+/// visit.update(|cart| cart.lines.push("soup".into()))?;
+/// let plan = visit.plan();
+/// let line = &plan.set_cookie()[0];
+/// assert!(line.starts_with("__Host-cart=") && line.ends_with("; Path=/; Secure; HttpOnly; SameSite=Lax"));
+///
+/// // The next request brings it back:
+/// let pair = line.split(';').next().unwrap_or_default();
+/// let mut visit = carts.visit(Cookies::from_fields([pair.as_bytes()]))?;
+/// assert_eq!(visit.outcome(), Outcome::Opened);
+/// assert_eq!(visit.state().map(|cart| cart.lines.len()), Some(1));
+/// assert!(visit.plan().set_cookie().is_empty(), "nothing is written unless it changed or is due");
+/// # Ok(()) }
+/// ```
+pub struct Jar<T>(Arc<Inner<T>>);
+
+pub(crate) struct Inner<T> {
+    pub(crate) sealer: Sealer<T>,
+    pub(crate) attributes: Attributes,
+    pub(crate) budget: Budget,
+    pub(crate) formers: Vec<Former<T>>,
+    pub(crate) tombstones: Option<Tombstones>,
+    pub(crate) forms: FormTokens,
+    /// Whether browsers keep the cookie when they are closed.
+    outlives_browser: bool,
+}
+
+/// A name that the cookie had before.
+pub(crate) struct Former<T> {
+    pub(crate) name: String,
+    pub(crate) opener: Opener<T>,
+}
+
+impl<T: SlipState> Jar<T> {
+    /// A cookie of this name, before its prefix: `__Host-` unless [`prefix`](JarBuilder::prefix) says otherwise.
+    ///
+    /// Take [`Sealer::encrypted`] unless everybody may read what is in it: a browser's extensions, its backups and whoever sits before it
+    /// do.
+    pub fn builder(name: &str, sealer: Builder<T, Seals>) -> JarBuilder<T> {
+        JarBuilder {
+            name: name.to_owned(),
+            sealer,
+            settings: Settings::default(),
+            budget: Budget::default(),
+            formers: Vec::new(),
+            tombstones: true,
+            outlives_browser: true,
+        }
+    }
+
+    /// The cookie's name on the wire, with its prefix.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.0.attributes.name()
+    }
+
+    /// What a request brought, now.
+    ///
+    /// # Errors
+    /// [`Error::is_unavailable`] if the clock cannot tell. A cookie that is junk is no error.
+    pub fn visit(&self, cookies: Cookies) -> Result<Visit<T>, Error> {
+        Ok(self.visit_at(cookies, self.0.sealer.now()?))
+    }
+
+    /// What a request brought, as of the given time.
+    #[must_use]
+    pub fn visit_at(&self, cookies: Cookies, now: UnixTime) -> Visit<T> {
+        Visit::new(self.clone(), Arc::new(Request::new(cookies)), now)
+    }
+
+    /// The text of a token for this cookie that begins a new slip: for tests, and for answers that no handler plans.
+    ///
+    /// # Errors
+    /// As [`Sealer::seal_at`].
+    pub fn mint_at(&self, state: &T, now: UnixTime) -> Result<String, Error> {
+        self.0.sealer.seal_at(state, now)
+    }
+
+    pub(crate) fn inner(&self) -> &Inner<T> {
+        &self.0
+    }
+}
+
+/// A request's cookies, and what all jars spend on its answer.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) cookies: Cookies,
+    pub(crate) tally: Tally,
+}
+
+impl Request {
+    pub(crate) fn new(cookies: Cookies) -> Self {
+        Self { cookies, tally: Tally::default() }
+    }
+}
+
+impl<T: SlipState> Inner<T> {
+    /// Whether this browser has been told that a slip has ended.
+    pub(crate) fn has_ended(&self, id: &SlipId, cookies: &Cookies, now: UnixTime) -> bool {
+        let stands = |tombstones: &Tombstones| tombstones.stands_for(id, self.attributes.name(), cookies, now);
+        self.tombstones.as_ref().is_some_and(stands)
+    }
+
+    /// The line that gives the client a token of a slip.
+    pub(crate) fn line(&self, slip: &Slip<T>, token: &str, now: UnixTime) -> String {
+        self.attributes.set("", token, self.outlives_browser.then(|| slip.expires_at().since(now)))
+    }
+}
+
+/// The settings of a [`Jar`].
+#[must_use = "a builder does nothing until it is built"]
+pub struct JarBuilder<T> {
+    name: String,
+    sealer: Builder<T, Seals>,
+    settings: Settings,
+    budget: Budget,
+    formers: Vec<String>,
+    tombstones: bool,
+    outlives_browser: bool,
+}
+
+impl<T: SlipState> JarBuilder<T> {
+    /// What the name begins with; [`Prefix::Host`] unless set.
+    pub fn prefix(mut self, prefix: Prefix) -> Self {
+        self.settings.prefix = prefix;
+        self
+    }
+
+    /// With which requests from other sites the cookie goes; [`SameSite::Lax`] unless set.
+    pub fn same_site(mut self, same_site: SameSite) -> Self {
+        self.settings.same_site = same_site;
+        self
+    }
+
+    /// Keeps a cookie for each site that embeds yours (CHIPS): `Partitioned`.
+    pub fn partitioned(mut self) -> Self {
+        self.settings.partitioned = true;
+        self
+    }
+
+    /// The path below which the cookie is sent; `/` unless set. Another one takes another prefix than [`Prefix::Host`].
+    ///
+    /// A path is no wall: a page of another path of the same host reads what it likes.
+    pub fn path(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.settings.path);
+        self
+    }
+
+    /// The domain with all whose hosts the cookie is shared; only the host that sets it unless set. It takes another prefix than
+    /// [`Prefix::Host`].
+    pub fn domain(mut self, domain: &str) -> Self {
+        self.settings.domain = Some(domain.to_owned());
+        self
+    }
+
+    /// Lets the page's scripts see the cookie: no `HttpOnly`.
+    pub fn readable_by_scripts(mut self) -> Self {
+        self.settings.http_only = false;
+        self
+    }
+
+    /// **In development only**: sends the cookie over plain HTTP, without `Secure` and without its prefix.
+    ///
+    /// Rarely needed: Chromium, Firefox and curl take `http://localhost` for a secure place.
+    pub fn insecure_for_development(mut self) -> Self {
+        self.settings.secure = false;
+        self
+    }
+
+    /// No `Max-Age`: the cookie goes when the browser is closed, unless it restores its tabs. The slip ends at its time all the same.
+    pub fn until_the_browser_closes(mut self) -> Self {
+        self.outlives_browser = false;
+        self
+    }
+
+    /// No tombstones: an answer that was in flight brings back a slip that has ended. For what may come back, such as a flash message.
+    pub fn without_tombstones(mut self) -> Self {
+        self.tombstones = false;
+        self
+    }
+
+    /// Takes slips from a cookie that had this name on the wire, prefix and all, and moves them to the present one.
+    ///
+    /// Deploy it everywhere before anything depends on it: a server that does not know the new name finds no slip.
+    pub fn formerly(mut self, name: &str) -> Self {
+        self.formers.push(name.to_owned());
+        self
+    }
+
+    /// The limits; [`Budget::default`] unless set.
+    pub fn budget(mut self, budget: Budget) -> Self {
+        self.budget = budget;
+        self
+    }
+
+    /// Makes the jar.
+    ///
+    /// # Errors
+    /// [`Error::is_misuse`] if the name or an attribute would break its line, attributes contradict each other, a budget is beyond what
+    /// browsers keep, or the sealer cannot be built.
+    pub fn build(self) -> Result<Jar<T>, Error> {
+        self.budget.check()?;
+        let attributes = Attributes::new(&self.name, &self.settings)?;
+        let sealer = self.sealer.build_for(attributes.name().as_bytes())?;
+        let former = |name: String| {
+            attributes::check_former(&name)?;
+            let opener = sealer.opener().under(name.as_bytes())?;
+            Ok(Former { name, opener })
+        };
+        let formers = self.formers.into_iter().map(former).collect::<Result<_, Error>>()?;
+        let tombstones = self.tombstones.then(|| Tombstones::new(&sealer, attributes.name())).transpose()?;
+        let forms = FormTokens::new(&sealer, attributes.name())?;
+        let (budget, outlives_browser) = (self.budget, self.outlives_browser);
+        Ok(Jar(Arc::new(Inner { sealer, attributes, budget, formers, tombstones, forms, outlives_browser })))
+    }
+}
+
+impl<T> Clone for Jar<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> fmt::Debug for Jar<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Jar")
+            .field("attributes", &self.0.attributes)
+            .field("budget", &self.0.budget)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for JarBuilder<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JarBuilder").field("name", &self.name).field("settings", &self.settings).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,214 @@
+//! From the cookies of a request to one slip, or to the reason why there is none.
+//!
+//! It may not know what an answer will be. Of several cookies of one name at most one may be ours: who plants a second one must gain
+//! nothing (docs/threats.md T72).
+
+use crate::{
+    cookie::{event, jar::Inner, request::Cookies},
+    error::{Error, ErrorKind},
+    slip::Slip,
+    state::SlipState,
+    time::UnixTime,
+};
+use std::{ops::Range, str};
+
+/// The most cookies of one name that are looked at: browsers send one, an attacker may send as many as the header holds.
+const MAX_CANDIDATES: usize = 32;
+
+/// What a request has brought of one slip.
+///
+/// ```
+/// # use orderslip::{Keyring, Lifetime, Sealer, SlipState, Error, cookie::{Cookies, Jar, Outcome}}; use std::time::Duration;
+/// # #[derive(Default, serde::Serialize, serde::Deserialize)] struct Cart {}
+/// # impl SlipState for Cart { const PURPOSE: &'static str = "shop.example/cart"; const VERSION: u16 = 1; }
+/// # fn main() -> Result<(), Error> {
+/// # let keys = Keyring::generate()?;
+/// let carts = Jar::builder("cart", Sealer::<Cart>::encrypted(&keys).lifetime(Lifetime::absolute(Duration::from_secs(60)))).build()?;
+/// let visit = carts.visit(Cookies::from_fields([b"__Host-cart=junk".as_slice()]))?;
+/// assert_eq!(visit.outcome(), Outcome::Rejected);
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// No cookie of this name.
+    Absent,
+    /// A slip: authentic, in time, of this browser's session.
+    Opened,
+    /// It was one, and its life or that of its key is over.
+    Expired,
+    /// It is none of ours, or two of ours, of which nobody can say which one is meant.
+    Rejected,
+    /// It may be one, but not here and now: see [`Error::is_unreadable`].
+    Unreadable,
+    /// It was one, and this browser has been told that it has ended.
+    LoggedOut,
+}
+
+/// What was found, before a handler does anything.
+pub(crate) struct Brought<T> {
+    pub(crate) outcome: Outcome,
+    pub(crate) slip: Option<Slip<T>>,
+    /// Why there is no slip.
+    pub(crate) error: Option<Error>,
+    /// The absolute end of the slip.
+    pub(crate) ends_at: Option<UnixTime>,
+    /// Where the slip's text stands.
+    pub(crate) place: Option<Place>,
+    /// Whether there is a cookie of the present name; and which of the former ones there are.
+    pub(crate) is_there: bool,
+    pub(crate) formers: Vec<usize>,
+    /// The bytes that the cookies of the present name take in the request.
+    pub(crate) takes: usize,
+    /// Whether the cookies of the name are of no use to anybody, so that they may be deleted.
+    pub(crate) is_useless: bool,
+}
+
+/// The text of a slip in the request, and the former name under which it was found, if it was.
+#[derive(Clone)]
+pub(crate) struct Place {
+    value: Range<usize>,
+    former: Option<usize>,
+}
+
+impl Place {
+    pub(crate) fn is_former(&self) -> bool {
+        self.former.is_some()
+    }
+
+    /// The bytes of the text.
+    pub(crate) fn len(&self) -> usize {
+        self.value.len()
+    }
+}
+
+/// A cookie that was tried, and where its value stands.
+type Tried<T> = (Result<Slip<T>, Error>, Range<usize>);
+
+/// What the cookies of one name come to.
+struct Named<T> {
+    best: Option<Tried<T>>,
+    count: usize,
+    takes: usize,
+    is_ambiguous: bool,
+}
+
+pub(crate) fn read<T: SlipState>(jar: &Inner<T>, cookies: &Cookies, now: UnixTime) -> Brought<T> {
+    let present = named(cookies, jar.attributes.name(), |text| jar.sealer.open_at(text, now));
+    let (is_there, takes) = (present.count > 0, present.takes);
+    let is_opened = matches!(present.best, Some((Ok(_), _)));
+    let mut found = present;
+    let (mut former, mut formers) = (None, Vec::new());
+    for (index, old) in jar.formers.iter().enumerate() {
+        let here = named(cookies, &old.name, |text| old.opener.open_at(text, now));
+        if here.count == 0 {
+            continue;
+        }
+        formers.push(index);
+        // The present name goes first; what opens under a former one is better than what does not open at all.
+        let opens = matches!(here.best, Some((Ok(_), _)));
+        if !is_opened && former.is_none() && (opens || found.best.is_none()) && !found.is_ambiguous {
+            (found, former) = (here, Some(index));
+        }
+    }
+    let place = found.best.as_ref().map(|(_, value)| Place { value: value.clone(), former });
+    let blank = Brought {
+        outcome: Outcome::Absent,
+        slip: None,
+        error: None,
+        ends_at: None,
+        place,
+        is_there,
+        formers,
+        takes,
+        is_useless: false,
+    };
+    let size = blank.place.as_ref().map_or(0, |place| place.value.len());
+    if found.is_ambiguous {
+        event::ambiguous(jar.attributes.name(), found.count);
+        let error = Some(Error::not_authentic("several authentic cookies of one name"));
+        return Brought { outcome: Outcome::Rejected, error, ..blank };
+    }
+    match found.best {
+        None => blank,
+        Some((Ok(slip), _)) if slip.ends_at() <= now => {
+            // Accepted for the leeway's sake, and never to be sealed again.
+            event::expired(jar.attributes.name(), size);
+            Brought {
+                outcome: Outcome::Expired,
+                error: Some(Error::expired(now.since(slip.ends_at()).as_secs())),
+                is_useless: true,
+                ..blank
+            }
+        }
+        Some((Ok(slip), _)) if jar.has_ended(&slip.id(), cookies, now) => {
+            event::logged_out(jar.attributes.name(), size);
+            Brought { outcome: Outcome::LoggedOut, is_useless: true, ..blank }
+        }
+        Some((Ok(slip), _)) => {
+            Brought { outcome: Outcome::Opened, ends_at: Some(slip.ends_at()), slip: Some(slip), ..blank }
+        }
+        Some((Err(error), value)) => {
+            let outcome = match () {
+                () if error.is_unreadable() => Outcome::Unreadable,
+                () if error.is_expired() => Outcome::Expired,
+                () => Outcome::Rejected,
+            };
+            let text = cookies.at(&value).and_then(|value| str::from_utf8(value).ok());
+            event::refused(jar.attributes.name(), &error, text, size);
+            Brought { outcome, error: Some(error), is_useless: outcome != Outcome::Unreadable, ..blank }
+        }
+    }
+}
+
+/// Opens again what was found, to have its state as it was.
+pub(crate) fn again<T: SlipState>(jar: &Inner<T>, cookies: &Cookies, place: &Place, now: UnixTime) -> Option<Slip<T>> {
+    let text = str::from_utf8(cookies.at(&place.value)?).ok()?;
+    match place.former {
+        None => jar.sealer.open_at(text, now).ok(),
+        Some(index) => jar.formers.get(index)?.opener.open_at(text, now).ok(),
+    }
+}
+
+/// Tries the cookies of a name. One that opens is better than one that is unreadable, that than one that has expired, that than junk.
+fn named<T>(cookies: &Cookies, name: &str, open: impl Fn(&str) -> Result<Slip<T>, Error>) -> Named<T> {
+    let mut all = Named { best: None, count: 0, takes: 0, is_ambiguous: false };
+    for place in cookies.places(name) {
+        all.count += 1;
+        all.takes += name.len() + 1 + place.len() + 2;
+        if all.count > MAX_CANDIDATES {
+            continue;
+        }
+        let Some(value) = cookies.at(&place) else { continue };
+        if all.best.as_ref().is_some_and(|(_, best)| cookies.at(best) == Some(value)) {
+            continue; // The same cookie twice.
+        }
+        let text = str::from_utf8(value).map_err(|_| Error::malformed("not text"));
+        let opened = text.and_then(&open);
+        let is_better = match (&opened, &all.best) {
+            (_, None) => true,
+            // Sent twice with different paths while it was renewed: the later one.
+            (Ok(new), Some((Ok(old), _))) if new.id() == old.id() => new.sealed_at() > old.sealed_at(),
+            (Ok(_), Some((Ok(_), _))) => {
+                all.is_ambiguous = true;
+                false
+            }
+            (new, Some((old, _))) => rank(new) > rank(old),
+        };
+        if is_better {
+            all.best = Some((opened, place));
+        }
+    }
+    all
+}
+
+fn rank<T>(opened: &Result<T, Error>) -> u8 {
+    match opened.as_ref().map_err(Error::kind) {
+        Ok(_) => 4,
+        // Proven to be ours.
+        Err(ErrorKind::NewerVersion | ErrorKind::Undecodable | ErrorKind::Refused | ErrorKind::NotYetValid) => 3,
+        Err(ErrorKind::UnknownKey) => 2,
+        Err(ErrorKind::Expired | ErrorKind::KeyRetired) => 1,
+        Err(_) => 0,
+    }
+}
