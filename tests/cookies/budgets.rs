@@ -67,6 +67,8 @@ fn nobody_writes_what_would_lock_the_browser_out() {
     let mut visit = world.jar.visit_at(request(&field), NOW);
     visit.update(|state| state.note = "b".into()).unwrap();
     assert!(visit.update(|state| state.note = "x".repeat(100)).unwrap_err().is_too_large());
+    // A tombstone takes its place in the next request, too.
+    assert!(visit.replace_with(|state| state).unwrap_err().is_too_large());
     // Where more has got through, more gets through.
     let field = format!("other={}", "x".repeat(9_000));
     let mut visit = world.jar.visit_at(request(&field), NOW);

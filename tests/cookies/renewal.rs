@@ -130,6 +130,23 @@ fn a_renamed_cookie_moves() {
 }
 
 #[test]
+fn what_is_unreadable_under_a_former_name_is_kept() {
+    let world = World::new();
+    let jar = builder::<Session>(&world.ring).formerly("__Host-id").build().unwrap();
+    let ring = crate::kit::shared_ring();
+    let before =
+        Jar::builder("id", Sealer::<Session>::encrypted(&ring).lifetime(Lifetime::absolute(DAY))).build().unwrap();
+    let pair = mint(&before, &session("a"), NOW).unwrap();
+    let mut visit = jar.visit_at(request(&pair), NOW);
+    assert_eq!(visit.outcome(), Outcome::Unreadable);
+    assert!(visit.plan().set_cookie().is_empty());
+    // And junk there is deleted like any other.
+    let mut visit = jar.visit_at(request("__Host-id=junk"), NOW);
+    assert_eq!(visit.outcome(), Outcome::Rejected);
+    assert_eq!(visit.plan().set_cookie().len(), 1);
+}
+
+#[test]
 fn what_another_library_left_is_adopted_once() {
     let mut world = World::new();
     let adopting =

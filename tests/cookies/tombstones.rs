@@ -157,6 +157,38 @@ fn t76_at_most_four_tombstones_and_the_oldest_goes_first() {
 }
 
 #[test]
+fn t76_the_oldest_is_told_by_its_time_and_not_by_its_place() {
+    let mut world = World::new();
+    for round in 0..4 {
+        let mut visit = world.visit(later(round));
+        visit.replace(session("a")).unwrap();
+        world.answer(&mut visit, later(round));
+        let mut visit = world.visit(later(round));
+        visit.logout().unwrap();
+        world.answer(&mut visit, later(round));
+    }
+    let header = world.browser.header("/", later(9));
+    let oldest = header.split('=').next().unwrap().to_owned();
+    let mut reversed: Vec<String> = header.split("; ").rev().map(str::to_owned).collect();
+    // A copy of the newest under other names is no tombstone of anything.
+    let (_, copied) = reversed.first().and_then(|pair| pair.split_once('=')).unwrap();
+    let copies: Vec<String> = (0..3).map(|n| format!("{NAME}-xcopied_{n}={copied}")).collect();
+    reversed.extend(copies);
+    reversed.push(orderslip::testing::mint(&world.jar, &session("b"), NOW).unwrap());
+    let mut visit = world.jar.visit_at(crate::world::request(&reversed.join("; ")), later(9));
+    visit.logout().unwrap();
+    let plan = visit.plan();
+    let deleted: Vec<String> = plan
+        .set_cookie()
+        .iter()
+        .filter_map(|line| SetCookie::read(line))
+        .filter(SetCookie::deletes)
+        .map(|cookie| cookie.name)
+        .collect();
+    assert_eq!(deleted, [NAME.to_owned(), oldest]);
+}
+
+#[test]
 fn a_slip_that_never_left_needs_no_tombstone() {
     let mut world = World::new();
     let mut visit = world.visit(NOW);
