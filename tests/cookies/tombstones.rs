@@ -169,7 +169,7 @@ fn t76_the_oldest_is_told_by_its_time_and_not_by_its_place() {
     }
     let header = world.browser.header("/", later(9));
     let oldest = header.split('=').next().unwrap().to_owned();
-    let mut reversed: Vec<String> = header.split("; ").rev().map(str::to_owned).collect();
+    let mut reversed: Vec<String> = header.rsplit("; ").map(str::to_owned).collect();
     // A copy of the newest under other names is no tombstone of anything.
     let (_, copied) = reversed.first().and_then(|pair| pair.split_once('=')).unwrap();
     let copies: Vec<String> = (0..3).map(|n| format!("{NAME}-xcopied_{n}={copied}")).collect();
