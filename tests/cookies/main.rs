@@ -12,6 +12,7 @@ mod duplicates;
 mod forms;
 mod hostile;
 mod model;
+mod oracle;
 mod outcomes;
 mod registry;
 mod renewal;
