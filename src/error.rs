@@ -338,6 +338,11 @@ impl Error {
         Self::from(Repr::Unavailable { what: "the system's clock stands before 1970 or after 9999", source: None })
     }
 
+    /// Nothing is wrong that would not be right a moment later.
+    pub(crate) fn busy(what: &'static str) -> Self {
+        Self::from(Repr::Unavailable { what, source: None })
+    }
+
     pub(crate) fn no_randomness() -> Self {
         Self::from(Repr::Unavailable { what: "the system's random generator did not answer", source: None })
     }

@@ -32,6 +32,8 @@ mod builder;
 mod opener;
 mod sealer;
 
+pub mod merge;
+
 pub mod hazmat;
 
 pub mod cookie;

@@ -23,6 +23,7 @@ const ORDER: &[&[&str]] = &[
     &["builder"],
     &["opener"],
     &["sealer"],
+    &["merge"],
     &["hazmat"],
     &["cookie", "csrf"],
     &["testing"],

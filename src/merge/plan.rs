@@ -1,0 +1,165 @@
+//! What an answer sets and expires: the two-phase rule, and when a jar is compacted.
+//!
+//! It may not know HTTP. Nothing is expired but what a base *of this request* holds: a base that this answer sets may never arrive
+//! (a browser drops a cookie that is too long, or one too many, and still carries out the expiries beside it).
+
+use super::{
+    Mergeable,
+    base::Base,
+    item::{Class, Content, Item, NewItem},
+    policy::{LIVE_BASES, LIVE_OPERATIONS, MARGIN, MAX_BLOCK, MOST_EXPIRED, QUIET, SETTLED},
+    siblings::Siblings,
+    wire,
+};
+use crate::error::Error;
+use std::fmt;
+
+/// What an answer does to the jar. New items come first on the wire.
+#[derive(Default)]
+pub(crate) struct Plan {
+    pub(crate) add: Vec<NewItem>,
+    /// Full names of cookies.
+    pub(crate) expire: Vec<String>,
+}
+
+/// Shows how many, and no name: some logs are public.
+impl fmt::Debug for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plan").field("add", &self.add.len()).field("expire", &self.expire.len()).finish()
+    }
+}
+
+pub(super) struct Planner<'a, T: Mergeable> {
+    siblings: &'a Siblings<T>,
+    attributes: usize,
+    /// Of every item, in the jar's order: whether a base of the request holds all that it says.
+    dead: Vec<bool>,
+}
+
+impl<'a, T: Mergeable> Planner<'a, T> {
+    pub(super) fn new(siblings: &'a Siblings<T>, attributes: usize) -> Self {
+        let items = &siblings.jar.items;
+        let bases: Vec<(&str, &Base<T>)> =
+            items.iter().filter(|item| !item.is_adopted).filter_map(|item| item.named_base()).collect();
+        let is_dead = |item: &Item<T>| match &item.content {
+            Content::Operation(record) => bases.iter().any(|(_, base)| base.knows(record.dot)),
+            // What a login took over, it took as operations.
+            Content::Base(_, old) if item.is_adopted => {
+                old.ops.keys().all(|dot| bases.iter().any(|(_, base)| base.knows(*dot)))
+            }
+            Content::Base(id, old) => bases.iter().any(|(other, base)| {
+                let outlives = || !old.covers(base) || (base.latest(), *other) > (old.latest(), id.as_str());
+                *other != id.as_str() && base.covers(old) && outlives()
+            }),
+            Content::Opaque(_) | Content::Unreadable(_) => false,
+        };
+        let dead = items.iter().map(is_dead).collect();
+        Self { siblings, attributes, dead }
+    }
+
+    pub(super) fn plan(&self) -> Result<Plan, Error> {
+        let mut plan = Plan::default();
+        for record in &self.siblings.staged {
+            let plaintext = wire::operation(record);
+            plan.add.push(NewItem { class: Class::Operation, id: record.dot.to_text(), plaintext });
+        }
+        let staged: usize = plan.add.iter().map(|item| self.cookie_len(item.plaintext.len()) + 2).sum();
+        plan.add.extend(self.compaction(staged)?);
+        let mut block: usize = plan.add.iter().map(|item| self.line(self.cookie_len(item.plaintext.len()))).sum();
+        for name in self.to_expire() {
+            block += self.line(name.len() + 1);
+            if plan.expire.len() == MOST_EXPIRED || block > MAX_BLOCK {
+                break;
+            }
+            plan.expire.push(name.to_owned());
+        }
+        Ok(plan)
+    }
+
+    /// A base of what the request brought, and of nothing that this answer adds, so that parallel requests with the same jar write the
+    /// same bytes under the same name.
+    fn compaction(&self, staged: usize) -> Result<Option<NewItem>, Error> {
+        if !self.is_due() {
+            return Ok(None);
+        }
+        let siblings = self.siblings;
+        let plaintext = wire::base(&siblings.joined.clone().fold(siblings.fold_limit(&siblings.joined)))?;
+        let id = siblings.keys.own.base_id(&plaintext);
+        let size = self.cookie_len(plaintext.len());
+        let header = siblings.header.saturating_add(staged).saturating_add(size + 2);
+        let policy = &siblings.desk.policy;
+        let is_there = siblings.jar.items.iter().filter_map(Item::named_base).any(|(known, _)| known == id);
+        let fits = size <= policy.base_limit() && header.saturating_add(MARGIN) <= policy.header_limit();
+        Ok((fits && !is_there).then_some(NewItem { class: Class::Base, id, plaintext }))
+    }
+
+    fn is_due(&self) -> bool {
+        let siblings = self.siblings;
+        let live = || siblings.jar.items.iter().zip(&self.dead).filter(|(_, dead)| !**dead).map(|(item, _)| item);
+        let operations: Vec<_> = live().filter_map(Item::operation).collect();
+        let bases = live().filter(|item| item.base().is_some()).count();
+        let newest = operations.iter().map(|record| record.dot.time()).max().unwrap_or_default();
+        let quiet_for = |time| siblings.arrival >= newest.plus(time);
+        quiet_for(QUIET) && (operations.len() >= LIVE_OPERATIONS || bases >= LIVE_BASES)
+            || quiet_for(SETTLED) && !operations.is_empty()
+            || siblings.is_at_rest(&siblings.joined)
+    }
+
+    /// An upper bound for the cookie of the base that will hold everything that is here and one more operation of so many bytes.
+    pub(super) fn next_base(&self, operation: usize) -> usize {
+        /// A record in a base has no dot in its name: five bytes when it is close to the one before, eight at most; and a head.
+        const RECORD: usize = 9;
+        let names = &self.siblings.keys.names;
+        let plaintext = |item: &Item<T>| {
+            // Four characters of base64 are three bytes; the frame of the cookie is not in them.
+            item.bytes.saturating_sub(names.cookie_len(0)) * 3 / 4
+        };
+        let live = self.siblings.jar.items.iter().zip(&self.dead).filter(|(_, dead)| !**dead);
+        let base =
+            self.siblings.jar.items.iter().filter(|item| item.base().is_some()).map(plaintext).max().unwrap_or(16);
+        let operations = live.filter(|(item, _)| item.operation().is_some()).map(|(item, _)| plaintext(item) + RECORD);
+        let staged = self.siblings.staged.iter().map(|record| record.body.bytes.len() + RECORD);
+        let sum = base + operations.sum::<usize>() + staged.sum::<usize>() + operation + RECORD;
+        self.cookie_len(sum).min(self.siblings.desk.policy.base_limit())
+    }
+
+    /// Dead items; those that are not ours or not authentic, unless operations of the session before are still to come.
+    fn to_expire(&self) -> impl Iterator<Item = &str> {
+        let jar = &self.siblings.jar;
+        let mut dead: Vec<&str> =
+            jar.items.iter().zip(&self.dead).filter(|(_, dead)| **dead).map(|(item, _)| item.name.as_str()).collect();
+        dead.sort_unstable();
+        dead.dedup();
+        let adopts = self.siblings.adopts();
+        let strangers = jar.forged.iter().chain(&jar.foreign).filter(move |_| !adopts);
+        dead.into_iter().chain(strangers.map(String::as_str))
+    }
+
+    fn cookie_len(&self, plaintext: usize) -> usize {
+        self.siblings.keys.names.cookie_len(plaintext)
+    }
+
+    fn line(&self, cookie: usize) -> usize {
+        cookie + self.attributes
+    }
+}
+
+impl<T: Mergeable> Item<T> {
+    pub(super) fn base(&self) -> Option<&Base<T>> {
+        self.named_base().map(|(_, base)| base)
+    }
+
+    pub(super) fn named_base(&self) -> Option<(&str, &Base<T>)> {
+        match &self.content {
+            Content::Base(id, base) => Some((id, base)),
+            _ => None,
+        }
+    }
+
+    pub(super) fn operation(&self) -> Option<&super::record::Record<T>> {
+        match &self.content {
+            Content::Operation(record) => Some(record),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! Tests of the core, which needs no browser and no server. `kit` has what they share.
+
+mod hostile;
+mod kit;
+mod obligations;
+mod sizes;
+mod wire;

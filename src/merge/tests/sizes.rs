@@ -1,0 +1,47 @@
+//! What a jar costs: the figures of docs/siblings.md, name, IV and tag included.
+
+use super::kit::{Browser, PREFIX};
+use std::time::Duration;
+
+/// `name=value` of every cookie of one class.
+fn sizes(browser: &Browser, class: char) -> Vec<usize> {
+    let letter = |name: &str| name.chars().nth(PREFIX.len()) == Some(class);
+    browser.cookies.iter().filter(|(name, _)| letter(name)).map(|(name, value)| name.len() + 1 + value.len()).collect()
+}
+
+fn line(n: u32) -> String {
+    format!("article-{n:02}")
+}
+
+#[test]
+fn an_operation_takes_at_most_96_characters() {
+    let mut browser = Browser::new();
+    browser.request(|order| order.add(line(1), 1)).unwrap();
+    browser.request(|order| order.set(line(2), 300)).unwrap();
+    browser.request(|order| order.remove(line(3))).unwrap();
+    let sizes = sizes(&browser, 'o');
+    println!("operations: {sizes:?} characters");
+    assert_eq!(sizes.len(), 3);
+    assert!(sizes.iter().all(|size| *size <= 96), "{sizes:?}");
+}
+
+#[test]
+fn ten_quiet_lines_take_at_most_280_characters() {
+    let mut browser = Browser::new();
+    for n in 0..10 {
+        browser.request(|order| order.add(line(n), 1)).unwrap();
+    }
+    browser.look();
+    browser.look();
+    println!("ten lines within the window: {:?} characters", sizes(&browser, 'b'));
+    browser.pass(Duration::from_secs(3600));
+    for _ in 0..3 {
+        browser.look();
+    }
+    let (bases, operations) = (sizes(&browser, 'b'), sizes(&browser, 'o'));
+    println!("ten quiet lines: {bases:?} characters, and {operations:?}");
+    assert_eq!(browser.lines().len(), 10);
+    assert_eq!((bases.len(), operations.len()), (1, 0));
+    assert!(bases.iter().sum::<usize>() <= 280, "{bases:?}");
+    assert!(browser.look().add.is_empty(), "what is at rest stays as it is");
+}
