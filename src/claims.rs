@@ -3,9 +3,12 @@
 //! It may not know formats or keys: of an envelope it sees the proof that it opened. Nothing is read before that. How claims stand on
 //! the wire is told in `cwt.rs` for COSE and in `jwt.rs` for JOSE.
 
+mod anchor;
 mod cwt;
 #[cfg(feature = "jose")]
 mod jwt;
+
+pub(crate) use anchor::AnchorSecrets;
 
 use crate::{
     bytes,
@@ -82,6 +85,7 @@ pub(crate) fn write(
     syntax: Syntax,
     out: &mut Buffer,
     head: &Head,
+    anchor: Option<&AnchorSecrets>,
     context: (&Context, &Call),
     state: impl FnOnce(&mut Buffer) -> Result<(), Error>,
 ) -> Result<(), Error> {
@@ -89,9 +93,11 @@ pub(crate) fn write(
         // The context is not in them: it is in the `external_aad`.
         Syntax::Cbor => {
             let _ = context;
-            cwt::write(out, head);
+            cwt::write(out, head, anchor);
             state(out)
         }
+        #[cfg(feature = "jose")]
+        Syntax::Json if anchor.is_some() => Err(Error::misuse("mergeable state is tied to no slip of JOSE")),
         #[cfg(feature = "jose")]
         Syntax::Json => jwt::write(out, head, context, state),
     }
@@ -100,6 +106,8 @@ pub(crate) fn write(
 /// Claims whose token was authentic and meant for this context.
 pub(crate) struct Claims<T> {
     pub(crate) head: Head,
+    /// What ties mergeable state to the slip, if any is.
+    pub(crate) anchor: Option<AnchorSecrets>,
     state: Found<T>,
     authentic: Authentic,
 }
@@ -130,16 +138,19 @@ impl<T: DeserializeOwned> Claims<T> {
     ///
     /// A state of this version may be decoded in passing.
     pub(crate) fn read(authentic: Authentic, context: (&Context, &Call), version: Option<u16>) -> Result<Self, Error> {
-        let (head, state) = match authentic.syntax() {
+        let (head, anchor, state) = match authentic.syntax() {
             Syntax::Cbor => {
                 let _ = (context, version);
-                let (head, range) = cwt::read(authentic.payload()).map_err(|Fault(why)| undecodable(why))?;
-                (head, Found::At(range))
+                let read = cwt::read(authentic.payload()).map_err(|Fault(why)| undecodable(why))?;
+                (read.head, read.anchor, Found::At(read.state))
             }
             #[cfg(feature = "jose")]
-            Syntax::Json => jwt::read(authentic.payload(), context, version)?,
+            Syntax::Json => {
+                let (head, state) = jwt::read(authentic.payload(), context, version)?;
+                (head, None, state)
+            }
         };
-        Ok(Self { head, state, authentic })
+        Ok(Self { head, anchor, state, authentic })
     }
 
     /// The state, if it was decoded with the claims.
@@ -171,8 +182,8 @@ impl<T> Claims<T> {
 pub(crate) fn read_unproven(syntax: Syntax, payload: &[u8]) -> Option<Unproven> {
     match syntax {
         Syntax::Cbor => {
-            let (head, state) = cwt::read(payload).ok()?;
-            Some(Unproven { head, state: payload.get(state)?.to_vec() })
+            let read = cwt::read(payload).ok()?;
+            Some(Unproven { head: read.head, state: payload.get(read.state)?.to_vec() })
         }
         #[cfg(feature = "jose")]
         Syntax::Json => {

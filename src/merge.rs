@@ -7,7 +7,6 @@
 //! drawing, `docs/siblings-proof.md` why nothing is lost, and what cannot be promised.
 //!
 //! [`Cart`] is ready for use; [`Preferences`] is for fields of which the last write counts; [`Mergeable`] is for operations of your own.
-#![cfg_attr(not(test), expect(dead_code, reason = "the jar planner, a storey above, is what reads and writes cookies"))]
 
 pub(crate) mod admission;
 pub(crate) mod anchor;

@@ -196,7 +196,7 @@ impl<T: SlipState> Core<T> {
             Err(error) => return self.adopt(text, call, now).unwrap_or(Err(error)),
         };
         let mut claims = Claims::<T>::read(authentic, (&self.context, call), Some(T::VERSION))?;
-        let (head, key_is_current) = (claims.head, claims.key_is_current());
+        let (head, anchor, key_is_current) = (claims.head, claims.anchor.take(), claims.key_is_current());
         let times = self.lifetime.map_or(head.times, |lifetime| lifetime.effective(head.times));
         times.check(now, self.leeway)?;
         let (state, upgraded) = match claims.take_decoded() {
@@ -205,7 +205,7 @@ impl<T: SlipState> Core<T> {
         };
         let half_idle = self.lifetime.is_some_and(|lifetime| lifetime.is_half_idle(&times, now));
         let provenance = Provenance::of(upgraded, key_is_current);
-        Ok(Slip::opened(state, head.id, times, provenance, half_idle, call.digest()))
+        Ok(Slip::opened(state, head.id, times, provenance, half_idle, call.digest(), anchor))
     }
 
     /// Only what claims to be none of ours: a forged token gets no second reader (CVE-2026-39324).

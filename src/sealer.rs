@@ -6,7 +6,7 @@ use crate::{
     algs::PublicAlg,
     builder::Builder,
     cbor::write::Buffer,
-    claims::{self, Head, SlipId},
+    claims::{self, AnchorSecrets, Head, SlipId},
     context::Call,
     envelope::{
         With,
@@ -26,7 +26,7 @@ use crate::{
     algs::{JweEnc, JwsAlg},
     envelope::jose::{OneAlg, jwe::Jwe, jws::Jws},
 };
-use std::{fmt, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 /// Seals states of one type into tokens, and opens them.
 ///
@@ -85,6 +85,9 @@ pub struct Sealer<T> {
 /// What a builder that makes a [`Sealer`] is marked with.
 #[derive(Debug)]
 pub enum Seals {}
+
+/// What is written of a slip besides its state.
+type Written<'a> = (&'a SlipId, &'a Times, Option<&'a Arc<AnchorSecrets>>);
 
 impl<T: SlipState> Sealer<T> {
     /// Tokens that only your servers read and make: the default choice.
@@ -260,6 +263,17 @@ impl<T: SlipState> Sealer<T> {
         self.opener.core().clock.now()
     }
 
+    /// The same clock in milliseconds.
+    pub(crate) fn now_millis(&self) -> Result<u64, Error> {
+        self.opener.core().clock.now_millis()
+    }
+
+    /// Whether nobody else reads its tokens, and they have room for what ties mergeable state.
+    pub(crate) fn can_anchor(&self) -> bool {
+        let is_hidden = |alg: &Alg| matches!(alg, Alg::HkdfA256Gcm | Alg::HkdfChaCha20Poly1305);
+        self.opener.core().envelope.sealing_algs().iter().all(is_hidden)
+    }
+
     /// Seals states of another type with the same keys, in the same format, for the same absolute time.
     pub(crate) fn twin<U: SlipState>(&self, carrier: &[u8]) -> Result<Sealer<U>, Error> {
         // What goes along with a slip lives as long as the slip may, idle or not.
@@ -278,13 +292,13 @@ impl<T: SlipState> Sealer<T> {
 
     /// Seals a slip with the times that it has, neither renewed nor shortened.
     pub(crate) fn seal_as_it_is(&self, slip: &Slip<T>, now: UnixTime) -> Result<String, Error> {
-        self.write(slip.state(), &slip.id(), slip.times(), &Call::UNBOUND, now)
+        self.write(slip.state(), (&slip.id(), slip.times(), slip.anchor()), &Call::UNBOUND, now)
     }
 
     /// Seals a slip again and keeps its new times in mind.
     pub(crate) fn renew(&self, slip: &mut Slip<T>, now: UnixTime) -> Result<String, Error> {
         let times = self.lifetime.renew(slip.times(), now)?;
-        let text = self.write(slip.state(), &slip.id(), &times, &Call::UNBOUND, now)?;
+        let text = self.write(slip.state(), (&slip.id(), &times, slip.anchor()), &Call::UNBOUND, now)?;
         slip.resealed(times);
         Ok(text)
     }
@@ -301,7 +315,7 @@ impl<T: SlipState> Sealer<T> {
 
     fn begin(&self, state: &T, call: &Call, now: UnixTime) -> Result<String, Error> {
         let times = self.lifetime.begin(now)?;
-        self.write(state, &SlipId::random()?, &times, call, now)
+        self.write(state, (&SlipId::random()?, &times, None), call, now)
     }
 
     fn again(&self, slip: &Slip<T>, call: &Call, now: UnixTime) -> Result<String, Error> {
@@ -309,17 +323,19 @@ impl<T: SlipState> Sealer<T> {
             return Err(Error::misuse("a slip is resealed under the bindings that it was opened with"));
         }
         let times = self.lifetime.renew(slip.times(), now)?;
-        self.write(slip.state(), &slip.id(), &times, call, now)
+        self.write(slip.state(), (&slip.id(), &times, slip.anchor()), call, now)
     }
 
-    fn write(&self, state: &T, id: &SlipId, times: &Times, call: &Call, now: UnixTime) -> Result<String, Error> {
+    fn write(&self, state: &T, (id, times, anchor): Written<'_>, call: &Call, now: UnixTime) -> Result<String, Error> {
         let core = self.opener.core();
         let ring = core.keys.ring();
         let with = With { ring: &ring, context: &core.context, call, now };
         let head = Head { id: *id, times: *times, version: T::VERSION.into() };
         let syntax = core.envelope.syntax();
         let mut payload = |out: &mut Buffer| {
-            claims::write(syntax, out, &head, (&core.context, call), |out| syntax.write(state, T::LAYOUT, out))
+            claims::write(syntax, out, &head, anchor.map(AsRef::as_ref), (&core.context, call), |out| {
+                syntax.write(state, T::LAYOUT, out)
+            })
         };
         core.envelope.seal(&with, &mut payload).map_err(|error| match (error.size(), error.limit()) {
             (Some(size), Some(limit)) => Error::too_large(size, limit, syntax.measure(state, T::LAYOUT)),

@@ -3,8 +3,13 @@
 //! It may not know keys or formats. Nothing outside the façade can make a [`Slip`], so having one is the proof that a token
 //! was authentic and in time.
 
-use crate::{claims::SlipId, context::CallDigest, lifetime::Times, time::UnixTime};
-use std::fmt;
+use crate::{
+    claims::{AnchorSecrets, SlipId},
+    context::CallDigest,
+    lifetime::Times,
+    time::UnixTime,
+};
+use std::{fmt, sync::Arc};
 
 /// A state that came out of a token: verified, in time, and of the current version.
 ///
@@ -29,6 +34,7 @@ pub struct Slip<T> {
     changed: bool,
     half_idle: bool,
     call: Option<CallDigest>,
+    anchor: Option<Arc<AnchorSecrets>>,
 }
 
 #[derive(Clone, Copy)]
@@ -144,13 +150,23 @@ impl<T> Slip<T> {
         provenance: Provenance,
         half_idle: bool,
         call: Option<CallDigest>,
+        anchor: Option<AnchorSecrets>,
     ) -> Self {
-        Self { state, id, times, provenance, changed: false, half_idle, call }
+        Self { state, id, times, provenance, changed: false, half_idle, call, anchor: anchor.map(Arc::new) }
     }
 
     /// A slip that begins, before its first token.
     pub(crate) fn begun(state: T, id: SlipId, times: Times) -> Self {
-        Self { state, id, times, provenance: Provenance::Current, changed: true, half_idle: false, call: None }
+        Self {
+            state,
+            id,
+            times,
+            provenance: Provenance::Current,
+            changed: true,
+            half_idle: false,
+            call: None,
+            anchor: None,
+        }
     }
 
     /// The same state, times and all under another id.
@@ -164,7 +180,31 @@ impl<T> Slip<T> {
     }
 
     pub(crate) fn adopted(state: T, id: SlipId, times: Times, call: Option<CallDigest>) -> Self {
-        Self { state, id, times, provenance: Provenance::OldFormat, changed: false, half_idle: false, call }
+        Self {
+            state,
+            id,
+            times,
+            provenance: Provenance::OldFormat,
+            changed: false,
+            half_idle: false,
+            call,
+            anchor: None,
+        }
+    }
+
+    /// What ties mergeable state to it, if any is.
+    pub(crate) fn anchor(&self) -> Option<&Arc<AnchorSecrets>> {
+        self.anchor.as_ref()
+    }
+
+    /// Ties what it is given from now on.
+    pub(crate) fn set_anchor(&mut self, anchor: AnchorSecrets) {
+        self.anchor = Some(Arc::new(anchor));
+    }
+
+    /// The client's token does not hold it any more.
+    pub(crate) fn set_changed(&mut self) {
+        self.changed = true;
     }
 
     pub(crate) fn times(&self) -> &Times {

@@ -119,6 +119,14 @@ pub trait Clock: Send + Sync + 'static {
     /// # Errors
     /// [`Error::is_unavailable`] if the clock cannot tell.
     fn now(&self) -> Result<UnixTime, Error>;
+
+    /// The same in milliseconds, which mergeable state goes by; to the second unless the clock knows better.
+    ///
+    /// # Errors
+    /// As [`now`](Self::now).
+    fn now_millis(&self) -> Result<u64, Error> {
+        Ok(self.now()?.as_secs().saturating_mul(1_000))
+    }
 }
 
 /// The system's clock: [`UnixTime::now`].
@@ -128,6 +136,12 @@ pub struct SystemClock;
 impl Clock for SystemClock {
     fn now(&self) -> Result<UnixTime, Error> {
         UnixTime::now()
+    }
+
+    fn now_millis(&self) -> Result<u64, Error> {
+        let since =
+            SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_err(|_| Error::clock_out_of_range())?;
+        u64::try_from(since.as_millis()).map_err(|_| Error::clock_out_of_range())
     }
 }
 

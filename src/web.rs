@@ -128,7 +128,7 @@ where
         let this = self.project();
         let answer = ready!(this.inner.poll(context));
         Poll::Ready(answer.map(|mut answer| {
-            header::apply(this.visits.plan(), answer.headers_mut());
+            header::apply(this.visits.plan(), &mut answer);
             answer
         }))
     }

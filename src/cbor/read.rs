@@ -129,6 +129,13 @@ impl<'b> Reader<'b> {
         }
     }
 
+    pub(crate) fn array(&mut self) -> Result<u64, Fault> {
+        match self.item()? {
+            Item::Array(len) => Ok(len),
+            _ => Err(Fault("not an array")),
+        }
+    }
+
     pub(crate) fn map(&mut self) -> Result<u64, Fault> {
         match self.item()? {
             Item::Map(len) => Ok(len),

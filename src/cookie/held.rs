@@ -180,7 +180,7 @@ impl<T: SlipState> Held<T> {
     }
 
     /// A closure that panicked has left the visit torn, and the visit knows how to mend itself.
-    fn visit(&self) -> MutexGuard<'_, Visit<T>> {
+    pub(crate) fn visit(&self) -> MutexGuard<'_, Visit<T>> {
         let mut visit = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         visit.mend();
         visit

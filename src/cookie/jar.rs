@@ -20,7 +20,13 @@ use crate::{
     state::SlipState,
     time::UnixTime,
 };
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 /// One cookie of an application, and the slips that it carries.
 ///
@@ -69,6 +75,10 @@ pub(crate) struct Inner<T> {
     pub(crate) forms: FormTokens,
     /// Whether browsers keep the cookie when they are closed.
     outlives_browser: bool,
+    /// What the cookies of mergeable state are like, too.
+    pub(crate) settings: Settings,
+    /// Whether mergeable state is tied to its slips.
+    is_anchor: AtomicBool,
 }
 
 /// A name that the cookie had before.
@@ -111,7 +121,7 @@ impl<T: SlipState> Jar<T> {
     /// What a request brought, as of the given time.
     #[must_use]
     pub fn visit_at(&self, cookies: Cookies, now: UnixTime) -> Visit<T> {
-        Visit::new(self.clone(), Arc::new(Request::new(cookies)), now)
+        Visit::new(Arc::clone(&self.0), Arc::new(Request::new(cookies)), now)
     }
 
     /// The text of a token for this cookie that begins a new slip: for tests, and for answers that no handler plans.
@@ -122,7 +132,7 @@ impl<T: SlipState> Jar<T> {
         self.0.sealer.seal_at(state, now)
     }
 
-    pub(crate) fn inner(&self) -> &Inner<T> {
+    pub(crate) fn inner(&self) -> &Arc<Inner<T>> {
         &self.0
     }
 }
@@ -145,6 +155,15 @@ impl<T: SlipState> Inner<T> {
     pub(crate) fn has_ended(&self, id: &SlipId, cookies: &Cookies, now: UnixTime) -> bool {
         let stands = |tombstones: &Tombstones| tombstones.stands_for(id, self.attributes.name(), cookies, now);
         self.tombstones.as_ref().is_some_and(stands)
+    }
+
+    /// From now on its slips carry the secret that mergeable state is tied by.
+    pub(crate) fn become_anchor(&self) {
+        self.is_anchor.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_anchor(&self) -> bool {
+        self.is_anchor.load(Ordering::Relaxed)
     }
 
     /// The line that gives the client a token of a slip.
@@ -257,7 +276,11 @@ impl<T: SlipState> JarBuilder<T> {
         let tombstones = self.tombstones.then(|| Tombstones::new(&sealer, attributes.name())).transpose()?;
         let forms = FormTokens::new(&sealer, attributes.name())?;
         let (budget, outlives_browser) = (self.budget, self.outlives_browser);
-        Ok(Jar(Arc::new(Inner { sealer, attributes, budget, formers, tombstones, forms, outlives_browser })))
+        let is_anchor = AtomicBool::new(false);
+        let settings = self.settings;
+        let inner =
+            Inner { sealer, attributes, budget, formers, tombstones, forms, outlives_browser, settings, is_anchor };
+        Ok(Jar(Arc::new(inner)))
     }
 }
 

@@ -6,13 +6,15 @@
 use crate::{
     cookie::{
         held::Held,
-        jar::{Jar, Request},
+        jar::{Inner, Jar, Request},
+        merged::{AnchorJar, Merged, MergedJar},
         plan::Plan,
         request::Cookies,
         tombstone,
         visit::Visit,
     },
     error::Error,
+    merge::{Mergeable, dot::Millis},
     state::SlipState,
     time::UnixTime,
 };
@@ -41,7 +43,11 @@ use std::{
 /// # Ok(()) }
 /// ```
 #[derive(Default)]
-pub struct Jars(Vec<Entry>);
+pub struct Jars {
+    entries: Vec<Entry>,
+    /// Whose clock tells when a request arrives, if there is mergeable state.
+    clock: Option<Arc<dyn AnchorJar>>,
+}
 
 struct Entry {
     state: TypeId,
@@ -63,9 +69,32 @@ impl Jars {
     /// [`Error::is_misuse`] if there is a jar already for this type, this purpose (a token of one would open in the other) or this cookie
     /// name, or if one jar's name is what another's tombstones may be called.
     pub fn with<T: SlipState>(mut self, jar: Jar<T>) -> Result<Self, Error> {
-        let new =
-            Entry { state: TypeId::of::<T>(), purpose: T::PURPOSE, name: jar.name().to_owned(), jar: Box::new(jar) };
-        for old in &self.0 {
+        let name = jar.name().to_owned();
+        self.add(Entry {
+            state: TypeId::of::<T>(),
+            purpose: T::PURPOSE,
+            name,
+            jar: Box::new(Arc::clone(jar.inner())),
+        })?;
+        Ok(self)
+    }
+
+    /// Adds the jar of a mergeable state, after its anchor.
+    ///
+    /// # Errors
+    /// As [`with`](Self::with), and [`Error::is_misuse`] if its anchor is not there.
+    pub fn with_merged<M: Mergeable>(mut self, jar: MergedJar<M>) -> Result<Self, Error> {
+        if !self.entries.iter().any(|entry| entry.state == jar.anchor.state()) {
+            return Err(Error::misuse("a merged jar comes after its anchor"));
+        }
+        let name = jar.name().to_owned();
+        self.clock.get_or_insert_with(|| Arc::clone(&jar.anchor));
+        self.add(Entry { state: TypeId::of::<M>(), purpose: M::PURPOSE, name, jar: Box::new(Arc::new(jar)) })?;
+        Ok(self)
+    }
+
+    fn add(&mut self, new: Entry) -> Result<(), Error> {
+        for old in &self.entries {
             let is_tombstone_of = |one: &Entry, other: &Entry| {
                 one.name.strip_prefix(&other.name).is_some_and(|suffix| tombstone::is_suffix(suffix.as_bytes()))
             };
@@ -80,16 +109,22 @@ impl Jars {
             };
             return Err(Error::misuse(why));
         }
-        self.0.push(new);
-        Ok(self)
+        self.entries.push(new);
+        Ok(())
     }
 
     /// The jar of a type.
-    ///
-    /// # Errors
-    /// [`Error::is_misuse`] if there is none.
-    pub fn jar<T: SlipState>(&self) -> Result<&Jar<T>, Error> {
-        let found = self.0.iter().find(|entry| entry.state == TypeId::of::<T>());
+    fn jar<T: SlipState>(&self) -> Result<&Arc<Inner<T>>, Error> {
+        self.find::<T, _>()
+    }
+
+    /// The merged jar of a type.
+    fn merged<M: Mergeable>(&self) -> Result<&Arc<MergedJar<M>>, Error> {
+        self.find::<M, _>()
+    }
+
+    fn find<T: SlipState, J: 'static>(&self) -> Result<&J, Error> {
+        let found = self.entries.iter().find(|entry| entry.state == TypeId::of::<T>());
         let jar = found.and_then(|entry| entry.jar.downcast_ref());
         jar.ok_or_else(|| Error::misuse(format!("no jar for states of the purpose `{}`", T::PURPOSE)))
     }
@@ -103,6 +138,8 @@ pub struct Visits {
     request: Arc<Request>,
     /// As of when, if that is not what the jars' clocks say.
     now: Option<UnixTime>,
+    /// When the request came, for mergeable state: before anything waited for anything.
+    arrival: Option<Millis>,
     open: Mutex<Open>,
 }
 
@@ -110,6 +147,7 @@ pub struct Visits {
 #[derive(Default)]
 struct Open {
     slips: Vec<(TypeId, Box<dyn Visited>)>,
+    merged: Vec<(TypeId, Box<dyn VisitedMerged>)>,
     is_planned: bool,
 }
 
@@ -117,6 +155,27 @@ struct Open {
 trait Visited: Send {
     fn as_any(&self) -> &dyn Any;
     fn plan(&self) -> Plan;
+}
+
+/// One that is tied to another: planned after it.
+trait VisitedMerged: Send {
+    fn as_any(&self) -> &dyn Any;
+    fn prepare_plan(&self);
+    fn plan(&self, now: Option<Millis>) -> Plan;
+}
+
+impl<M: Mergeable> VisitedMerged for Merged<M> {
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn prepare_plan(&self) {
+        Self::prepare_plan(self);
+    }
+
+    fn plan(&self, now: Option<Millis>) -> Plan {
+        Self::plan(self, now)
+    }
 }
 
 impl<T: SlipState> Visited for Held<T> {
@@ -133,13 +192,15 @@ impl Visits {
     /// For a request with these cookies, now.
     #[must_use]
     pub fn new(jars: Arc<Jars>, cookies: Cookies) -> Self {
-        Self { jars, request: Arc::new(Request::new(cookies)), now: None, open: Mutex::default() }
+        let arrival = jars.clock.as_ref().and_then(|clock| clock.now().ok());
+        Self { jars, request: Arc::new(Request::new(cookies)), now: None, arrival, open: Mutex::default() }
     }
 
     /// For a request with these cookies, as of the given time.
     #[must_use]
     pub fn new_at(jars: Arc<Jars>, cookies: Cookies, now: UnixTime) -> Self {
-        Self { now: Some(now), ..Self::new(jars, cookies) }
+        let arrival = Millis::from_unix_millis(now.as_secs().saturating_mul(1_000));
+        Self { now: Some(now), arrival, ..Self::new(jars, cookies) }
     }
 
     /// The slip of a type: the same each time.
@@ -156,17 +217,46 @@ impl Visits {
             return Err(Error::misuse("the answer has been planned: its header may have been sent"));
         }
         let jar = self.jars.jar::<T>()?;
-        let now = self.now.map_or_else(|| jar.inner().sealer.now(), Ok)?;
-        let held = Held::new(Visit::new(jar.clone(), Arc::clone(&self.request), now));
+        let now = self.now.map_or_else(|| jar.sealer.now(), Ok)?;
+        let held = Held::new(Visit::new(Arc::clone(jar), Arc::clone(&self.request), now));
         open.slips.push((TypeId::of::<T>(), Box::new(held.clone())));
         Ok(held)
+    }
+
+    /// The mergeable state of a type: the same each time. The slip that it is tied to is opened with it.
+    ///
+    /// # Errors
+    /// As [`held`](Self::held).
+    pub fn merged<M: Mergeable>(&self) -> Result<Merged<M>, Error> {
+        let jar = self.jars.merged::<M>()?;
+        let known = |open: &Open| {
+            let found = open.merged.iter().find(|(state, _)| *state == TypeId::of::<M>());
+            found.and_then(|(_, visited)| visited.as_any().downcast_ref::<Merged<M>>()).cloned()
+        };
+        if let Some(merged) = known(&self.open()) {
+            return Ok(merged);
+        }
+        // Not under the lock: it asks for the anchor.
+        let arrival = self.arrival.ok_or_else(|| Error::busy("the clock stands before 2025 or after 2059"))?;
+        let merged = Merged::new(Arc::clone(jar), self, &self.request.cookies, arrival)?;
+        let mut open = self.open();
+        // Another task of the same request may have been faster.
+        if let Some(merged) = known(&open) {
+            return Ok(merged);
+        }
+        open.merged.push((TypeId::of::<M>(), Box::new(merged.clone())));
+        Ok(merged)
     }
 
     /// What the answer must carry. After this, nothing can be changed, and no further slip can be had.
     pub fn plan(&self) -> Plan {
         let mut open = self.open();
         open.is_planned = true;
-        open.slips.iter().fold(Plan::default(), |plan, (_, visited)| plan.and(visited.plan()))
+        open.merged.iter().for_each(|(_, visited)| visited.prepare_plan());
+        let plan = open.slips.iter().fold(Plan::default(), |plan, (_, visited)| plan.and(visited.plan()));
+        // Time that was given stands still.
+        let now = self.now.and(self.arrival);
+        open.merged.iter().fold(plan, |plan, (_, visited)| plan.and(visited.plan(now)))
     }
 
     /// A state's own code runs under this lock when a cookie is opened. If it panics, what is in there is whole all the same.
@@ -177,7 +267,7 @@ impl Visits {
 
 impl fmt::Debug for Jars {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.0.iter().map(|entry| (&entry.name, entry.purpose))).finish()
+        f.debug_map().entries(self.entries.iter().map(|entry| (&entry.name, entry.purpose))).finish()
     }
 }
 

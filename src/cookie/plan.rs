@@ -2,6 +2,7 @@
 //!
 //! It may not know how it came about.
 
+use crate::error::Error;
 use std::fmt;
 
 /// What one jar, or all of them, want of an answer.
@@ -18,6 +19,8 @@ use std::fmt;
 pub struct Plan {
     pub(crate) lines: Vec<String>,
     pub(crate) was_read: bool,
+    /// Why what a handler was told is done is not.
+    pub(crate) refusal: Option<Error>,
 }
 
 /// Who may keep an answer.
@@ -56,10 +59,18 @@ impl Plan {
         }
     }
 
+    /// Why the answer must not say what its handler has made it say: it comes too late for what was added to mergeable state. Send 503 with
+    /// `Retry-After` in its place.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&Error> {
+        self.refusal.as_ref()
+    }
+
     /// The plans of two jars for one answer.
     pub fn and(mut self, other: Self) -> Self {
         self.lines.extend(other.lines);
         self.was_read |= other.was_read;
+        self.refusal = self.refusal.or(other.refusal);
         self
     }
 }
@@ -135,8 +146,8 @@ mod tests {
 
     #[test]
     fn plans_add_up() {
-        let line = || Plan { lines: vec!["a=b".into()], was_read: true };
-        let read = || Plan { lines: vec![], was_read: true };
+        let line = || Plan { lines: vec!["a=b".into()], was_read: true, refusal: None };
+        let read = || Plan { lines: vec![], was_read: true, refusal: None };
         assert_eq!(line().and(read()).cache_policy(), CachePolicy::NoStore);
         assert_eq!(read().and(Plan::default()).cache_policy(), CachePolicy::Private);
         assert_eq!(line().and(line()).into_set_cookie().len(), 2);

@@ -2,13 +2,16 @@
 //!
 //! It may not know HTTP: its input is [`Cookies`], its output a [`Plan`]. Whatever fails leaves the client with the slip that it had.
 
+mod anchor;
 mod answer;
+
+pub(crate) use anchor::Tied;
 
 use crate::{
     claims::SlipId,
     cookie::{
         budget::Cost,
-        jar::{Inner, Jar, Request},
+        jar::{Inner, Request},
         plan::Plan,
         reading::{self, Brought, Outcome},
         request::Cookies,
@@ -20,7 +23,7 @@ use crate::{
 };
 use std::{fmt, ops::Range, sync::Arc};
 
-/// One jar's slip in one request, and what is done with it: [`Jar::visit`].
+/// One jar's slip in one request, and what is done with it: [`Jar::visit`](crate::cookie::Jar::visit).
 ///
 /// Every writing method measures what it would send before it says yes: what does not fit is an error there and then, and neither the
 /// state nor the client's cookie has changed.
@@ -32,12 +35,14 @@ use std::{fmt, ops::Range, sync::Arc};
 /// | unreadable, authentic | no state | refused: [`Error::is_unreadable`], "503, try again" | overwrites it |
 /// | unreadable, unknown key | no state | begins a slip | overwrites it |
 pub struct Visit<T> {
-    jar: Jar<T>,
+    jar: Arc<Inner<T>>,
     request: Arc<Request>,
     now: UnixTime,
     brought: Brought<T>,
     /// The id that the client's token has.
     brought_id: Option<SlipId>,
+    /// What ties mergeable state to the slip that was brought, and to whom that belongs.
+    brought_anchor: Option<anchor::BroughtAnchor>,
     /// The slip as it is now.
     slip: Option<Slip<T>>,
     fate: Fate,
@@ -61,18 +66,20 @@ enum Fate {
 }
 
 impl<T: SlipState> Visit<T> {
-    pub(crate) fn new(jar: Jar<T>, request: Arc<Request>, now: UnixTime) -> Self {
-        let mut brought = reading::read(jar.inner(), &request.cookies, now);
+    pub(crate) fn new(jar: Arc<Inner<T>>, request: Arc<Request>, now: UnixTime) -> Self {
+        let mut brought = reading::read(&jar, &request.cookies, now);
         let slip = brought.slip.take();
         // What was adopted has an id that no client knows of.
         let is_ours = |slip: &&Slip<T>| slip.standing() != Standing::Reseal(Reason::OldFormat);
         let brought_id = slip.as_ref().filter(is_ours).map(Slip::id);
+        let brought_anchor = slip.as_ref().filter(is_ours).and_then(anchor::brought);
         Self {
             jar,
             request,
             now,
             brought,
             brought_id,
+            brought_anchor,
             slip,
             fate: Fate::Open,
             tombstones: Vec::new(),
@@ -132,7 +139,7 @@ impl<T: SlipState> Visit<T> {
     {
         self.may_write()?;
         if self.slip.is_none() {
-            self.slip = Some(self.inner().sealer.draft(T::default(), self.now)?);
+            self.slip = Some(self.draft(T::default())?);
         }
         let Some(slip) = &mut self.slip else { return Err(Error::misuse("there is no slip")) };
         self.is_torn = true;
@@ -210,8 +217,7 @@ impl<T: SlipState> Visit<T> {
         self.may_write()?;
         let Some(slip) = self.slip.take() else { return Ok(()) };
         let ended = self.ended_lines();
-        let renamed = SlipId::random().map(|id| slip.with_id(id));
-        match renamed {
+        match self.renamed(slip) {
             Ok(slip) => self.slip = Some(slip),
             Err(error) => {
                 self.restore();
@@ -282,7 +288,7 @@ impl<T: SlipState> Visit<T> {
     pub fn plan(&mut self) -> Plan {
         self.mend();
         if self.is_planned {
-            return Plan { lines: Vec::new(), was_read: true };
+            return Plan { was_read: true, ..Plan::default() };
         }
         if matches!(self.fate, Fate::Open) {
             self.go_on();
@@ -292,16 +298,16 @@ impl<T: SlipState> Visit<T> {
         match &mut self.fate {
             Fate::Open => {}
             Fate::Write(line, _) => lines.push(std::mem::take(line)),
-            Fate::Delete if self.brought.is_there => lines.push(self.jar.inner().attributes.delete("")),
+            Fate::Delete if self.brought.is_there => lines.push(self.jar.attributes.delete("")),
             Fate::Delete => {}
         }
         lines.append(&mut self.tombstones);
         lines.extend(self.formers_to_delete().map(|name| self.inner().attributes.delete_former(name)));
-        Plan { lines, was_read: true }
+        Plan { lines, was_read: true, refusal: None }
     }
 
     fn inner(&self) -> &Inner<T> {
-        self.jar.inner()
+        &self.jar
     }
 
     fn cookies(&self) -> &Cookies {

@@ -117,7 +117,7 @@ pub fn mint<S: Serialize>(keys: &Keyring, spec: &Mint<'_, S>, now: UnixTime) -> 
     let envelope = envelope(spec.format);
     let syntax = envelope.syntax();
     envelope.seal(&with, &mut |out: &mut Buffer| {
-        claims::write(syntax, out, &head, (&context, &call), |out| syntax.write(spec.state, Layout::Named, out))
+        claims::write(syntax, out, &head, None, (&context, &call), |out| syntax.write(spec.state, Layout::Named, out))
     })
 }
 

@@ -20,7 +20,7 @@ use super::{base::CartId, dot::Millis, item::Names};
 use crate::{
     bytes::{Secret, public_text},
     cbor::write::Buffer,
-    claims::SlipId,
+    claims::{AnchorSecrets, SlipId},
     context::{Call, Context},
     crypto::{self, AeadKey, Cipher, Hash, IV_LEN, MacKey, TAG_LEN},
     envelope::cose::{ENCRYPT0, structure},
@@ -55,11 +55,23 @@ pub(crate) struct Prev {
 }
 
 impl Anchor {
+    /// As it stands in a slip.
+    pub(crate) fn of(id: SlipId, secrets: &AnchorSecrets) -> Result<Self, Error> {
+        let copy = |secret: &Secret| Secret::new(secret.expose().to_vec());
+        let before = secrets.before.as_ref().map(|before| {
+            let login = Millis::from_unix_millis(before.until).ok_or_else(|| Error::misuse("a login before 2025"))?;
+            Ok::<_, Error>(Prev { id: before.id, secret: copy(&before.secret), login })
+        });
+        Ok(Self { id, secret: copy(&secrets.secret), prev: before.transpose()? })
+    }
+
+    #[cfg(test)]
     /// For a session that begins with nothing: a new guest, or after a logout.
     pub(crate) fn fresh(id: SlipId) -> Result<Self, Error> {
         Ok(Self { id, secret: Secret::new(crypto::random::<SIBLING_SECRET>()?.to_vec()), prev: None })
     }
 
+    #[cfg(test)]
     /// For the session that a guest's becomes by a login.
     pub(crate) fn after_login(&self, id: SlipId, now: Millis) -> Result<Self, Error> {
         let secret = Secret::new(self.secret.expose().to_vec());

@@ -45,6 +45,7 @@ impl Millis {
     }
 
     /// The moment of a system's clock.
+    #[cfg(test)]
     pub(crate) fn of(time: SystemTime) -> Result<Self, Error> {
         time.duration_since(SystemTime::UNIX_EPOCH)
             .ok()

@@ -3,8 +3,9 @@
 //! It may not decide what a slip is worth: it asks [`Visits`]. It needs `axum-core` alone, which changes less often than axum.
 
 use crate::{
-    cookie::{Held, Missing, Outcome, Required, Visits},
+    cookie::{Held, Merged, Missing, Outcome, Required, Visits},
     error::Error,
+    merge::Mergeable,
     opener::Opener,
     slip::Slip,
     state::SlipState,
@@ -58,8 +59,21 @@ impl<T: SlipState, S: Sync> FromRequestParts<S> for Held<T> {
 }
 
 fn held<T: SlipState>(parts: &Parts) -> Result<Held<T>, Error> {
+    visits(parts)?.held()
+}
+
+fn visits(parts: &Parts) -> Result<&Visits, Error> {
     let visits = parts.extensions.get::<Arc<Visits>>();
-    visits.ok_or_else(|| Error::misuse("no SlipLayer is around this handler"))?.held()
+    visits.map(AsRef::as_ref).ok_or_else(|| Error::misuse("no SlipLayer is around this handler"))
+}
+
+/// The mergeable state of the request: see [`Merged`].
+impl<M: Mergeable, S: Sync> FromRequestParts<S> for Merged<M> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Error> {
+        visits(parts)?.merged()
+    }
 }
 
 /// A slip that the request brought; without one the handler is not called: see [`Required`].

@@ -4,15 +4,22 @@
 
 use crate::cookie::{CachePolicy, Plan};
 use http::{
-    HeaderMap, HeaderValue,
-    header::{CACHE_CONTROL, SET_COOKIE, VARY},
+    HeaderMap, HeaderValue, Response, StatusCode,
+    header::{CACHE_CONTROL, RETRY_AFTER, SET_COOKIE, VARY},
 };
 
+const ONE: HeaderValue = HeaderValue::from_static("1");
 const COOKIE: HeaderValue = HeaderValue::from_static("cookie");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const PRIVATE: HeaderValue = HeaderValue::from_static("private, no-cache");
 
-pub(super) fn apply(plan: Plan, header: &mut HeaderMap) {
+pub(super) fn apply<R>(plan: Plan, answer: &mut Response<R>) {
+    if plan.refusal().is_some() {
+        // What the handler says is done is not: the body, which says so, is all that is left of it.
+        *answer.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+        answer.headers_mut().insert(RETRY_AFTER, ONE);
+    }
+    let header = answer.headers_mut();
     let policy = plan.cache_policy();
     if policy == CachePolicy::Any {
         return;

@@ -10,7 +10,7 @@ const TIMES: Times = Times {
 
 fn written(state: &[u8]) -> Vec<u8> {
     let mut out = Buffer::default();
-    write(&mut out, &Head { id: SlipId([7; 16]), times: TIMES, version: 3 });
+    write(&mut out, &Head { id: SlipId([7; 16]), times: TIMES, version: 3 }, None);
     out.push(state);
     out.bytes().to_vec()
 }
@@ -27,7 +27,8 @@ fn the_bytes_are_as_documented() {
 #[test]
 fn what_is_written_is_read() {
     let bytes = written(&[0xf6]);
-    let (head, state) = read(&bytes).unwrap();
+    let Read { head, anchor, state } = read(&bytes).unwrap();
+    assert!(anchor.is_none());
     assert_eq!(head, Head { id: SlipId([7; 16]), times: TIMES, version: 3 });
     assert_eq!(&bytes[state], [0xf6]);
 }
@@ -102,11 +103,56 @@ fn t21_times_that_contradict_each_other_are_refused() {
         let secs = UnixTime::from_secs;
         let times = Times { sealed_at: secs(iat), began_at: secs(began), expires_at: secs(exp), ends_at: secs(ends) };
         let mut out = Buffer::default();
-        write(&mut out, &Head { id: SlipId([0; 16]), times, version: 0 });
+        write(&mut out, &Head { id: SlipId([0; 16]), times, version: 0 }, None);
         read(&[out.bytes(), &[0xf6]].concat()).is_ok()
     };
     assert!(with(20, 10, 10, 20));
     assert!(!with(20, 10, 11, 20), "sealed before it began");
     assert!(!with(10, 10, 10, 20), "over when it is sealed");
     assert!(!with(21, 10, 10, 20), "outlives its absolute end");
+}
+
+const SECRET: &str = "5820 0909090909090909090909090909090909090909090909090909090909090909";
+const ANCHOR_LABEL: &str = "3a00010004";
+
+#[test]
+fn an_anchor_is_written_and_read() {
+    use super::super::anchor::{AnchorSecrets, SecretBefore};
+    use crate::bytes::Secret;
+    let secret = || Secret::new(vec![9; 32]);
+    let before = SecretBefore { id: SlipId([8; 16]), secret: secret(), until: 1_000 };
+    for (before, text) in [
+        (None, format!("81 {SECRET}")),
+        (Some(before), format!("84 {SECRET} 50 08080808080808080808080808080808 {SECRET} 1903e8")),
+    ] {
+        let has_before = before.is_some();
+        let mut out = Buffer::default();
+        let head = Head { id: SlipId([7; 16]), times: TIMES, version: 3 };
+        write(&mut out, &head, Some(&AnchorSecrets { secret: secret(), before }));
+        out.push(&[0xf6]);
+        let bytes = out.bytes().to_vec();
+        assert_eq!(bytes, hex(&format!("a6 {HEAD} {SPAN_TEXT} {ANCHOR_LABEL} {text} {STATE_TEXT}")));
+        let anchor = read(&bytes).unwrap().anchor.unwrap();
+        assert_eq!(anchor.secret.expose(), [9; 32]);
+        assert_eq!(
+            anchor.before.map(|before| (before.id, before.until)),
+            has_before.then_some((SlipId([8; 16]), 1_000))
+        );
+    }
+}
+
+#[test]
+fn an_anchor_has_one_of_two_forms() {
+    let short = SECRET.replace("5820 09", "581f ");
+    for bad in [
+        "80",
+        "f6",
+        "81 40",
+        "82 40 40",
+        &format!("81 {short}"),
+        &format!("82 {SECRET} {SECRET}"),
+        &format!("84 {SECRET} 4108 {SECRET} 00"),
+    ] {
+        assert!(read(&hex(&format!("a6 {HEAD} {SPAN_TEXT} {ANCHOR_LABEL} {bad} {STATE_TEXT}"))).is_err(), "{bad}");
+    }
 }

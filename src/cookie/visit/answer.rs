@@ -3,6 +3,7 @@
 //! It may not know what a handler wants. A line gets into the answer only if all of the answer fits.
 
 use crate::{
+    claims::AnchorSecrets,
     cookie::{
         budget::{Cost, Over},
         event,
@@ -38,7 +39,7 @@ impl<T: SlipState> Visit<T> {
 
     pub(super) fn begin(&mut self, state: T) -> Result<(), Error> {
         let ended = self.ended_lines();
-        match self.inner().sealer.draft(state, self.now) {
+        match self.draft(state) {
             Ok(slip) => self.slip = Some(slip),
             Err(error) => {
                 self.restore();
@@ -65,8 +66,11 @@ impl<T: SlipState> Visit<T> {
     }
 
     fn try_write(&mut self, ended: &[String]) -> Result<(), Error> {
-        let jar = self.jar.inner();
+        let jar = &self.jar;
         let Some(slip) = &mut self.slip else { return Err(Error::misuse("there is no slip")) };
+        if jar.is_anchor() && slip.anchor().is_none() {
+            slip.set_anchor(AnchorSecrets::fresh(None)?);
+        }
         let token = jar.sealer.renew(slip, self.now)?;
         let Some(slip) = &self.slip else { return Err(Error::misuse("there is no slip")) };
         let (name, budget) = (jar.attributes.name().len(), &jar.budget);
@@ -98,6 +102,7 @@ impl<T: SlipState> Visit<T> {
             (self.has_ended, self.tombstones) = (true, ended);
         }
         self.slip = None;
+        self.brought_anchor = None;
         self.fate = Fate::Delete;
         let line = self.brought.is_there.then(|| self.inner().attributes.delete(""));
         let cost = self.cost_of(line.as_deref(), None, &self.tombstones);
@@ -148,7 +153,7 @@ impl<T: SlipState> Visit<T> {
 
     /// Puts the slip back as the client will have it: as it was written last, or as it was brought.
     pub(super) fn restore(&mut self) {
-        let jar = self.jar.inner();
+        let jar = &self.jar;
         self.slip = match (&self.fate, &self.brought.place) {
             (Fate::Write(line, token), _) => {
                 line.get(token.clone()).and_then(|text| jar.sealer.open_at(text, self.now).ok())

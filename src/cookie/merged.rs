@@ -1,0 +1,323 @@
+//! Mergeable state in cookies: a jar of many, tied to the slip of one, and its handle in a request.
+//!
+//! It may not know how siblings are joined or compacted (`merge` does), nor frameworks. It brings the one to the other: cookies in, lines
+//! out, and what an answer must not say if it comes too late.
+
+use crate::{
+    cookie::{
+        attributes::Attributes,
+        event,
+        held::Held,
+        jar::{Inner, Jar},
+        jars::Visits,
+        plan::Plan,
+        request::Cookies,
+        visit::Tied,
+    },
+    error::Error,
+    merge::{
+        Mergeable, Policy, Siblings,
+        anchor::{Anchor, SiblingKeys},
+        dot::Millis,
+        item::{Names, NewItem},
+        siblings::Desk,
+    },
+    state::SlipState,
+    time::UnixTime,
+};
+use std::{
+    any::TypeId,
+    fmt,
+    marker::PhantomData,
+    str,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+/// The cookies of one mergeable state, tied to the slips of another jar, its *anchor*.
+///
+/// The anchor must be [encrypted](crate::Sealer::encrypted): its slips carry a secret, from which the keys of the siblings are derived. Siblings of
+/// another session are not read. A login, by [`replace_with`](crate::cookie::Visit::replace_with), takes a guest's state along; a logout does not.
+///
+/// ```
+/// use orderslip::{Keyring, Lifetime, Sealer, SlipState, cookie::{Jar, Jars, MergedJar}, merge::{Cart, Line}};
+/// use std::time::Duration;
+///
+/// #[derive(Default, serde::Serialize, serde::Deserialize)]
+/// struct Session { user: Option<u64> }
+///
+/// impl SlipState for Session {
+///     const PURPOSE: &'static str = "shop.example/session";
+///     const VERSION: u16 = 1;
+/// }
+///
+/// struct Goods;
+///
+/// impl Line for Goods {
+///     const PURPOSE: &'static str = "shop.example/cart";
+///     const VERSION: u16 = 1;
+/// }
+///
+/// # fn main() -> Result<(), orderslip::Error> {
+/// let (keys, day) = (Keyring::generate()?, Lifetime::absolute(Duration::from_secs(86_400)));
+/// let sessions = Jar::builder("session", Sealer::<Session>::encrypted(&keys).lifetime(day)).build()?;
+/// let carts = MergedJar::<Cart<Goods>>::new("cart", &sessions)?;
+/// let jars = Jars::new().with(sessions)?.with_merged(carts)?;
+/// # drop(jars);
+///
+/// let readable = Jar::builder("session", Sealer::<Session>::signed(&keys).lifetime(day)).build()?;
+/// assert!(MergedJar::<Cart<Goods>>::new("cart", &readable).unwrap_err().is_misuse(), "everybody would read the secret");
+/// # Ok(()) }
+/// ```
+pub struct MergedJar<M> {
+    pub(crate) anchor: Arc<dyn AnchorJar>,
+    attributes: Attributes,
+    desk: Arc<Desk>,
+    state: PhantomData<fn() -> M>,
+}
+
+impl<M: Mergeable> MergedJar<M> {
+    /// Cookies whose names begin with this one, and whose attributes are the anchor's, by the [default policy](Policy::default).
+    ///
+    /// # Errors
+    /// [`Error::is_misuse`] if the anchor is not encrypted, or the name does not fit.
+    pub fn new<S: SlipState + Default>(name: &str, anchor: &Jar<S>) -> Result<Self, Error> {
+        Self::with_policy(name, anchor, Policy::default())
+    }
+
+    /// The same by another policy: say how many processes there are.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with_policy<S: SlipState + Default>(name: &str, anchor: &Jar<S>, policy: Policy) -> Result<Self, Error> {
+        let inner = anchor.inner();
+        if !inner.sealer.can_anchor() {
+            return Err(Error::misuse("an anchor is encrypted, in our own format: it carries a secret"));
+        }
+        let attributes = Attributes::new(name, &inner.settings)?;
+        let desk = Arc::new(Desk::new(Names::new(attributes.name())?, policy));
+        inner.become_anchor();
+        Ok(Self { anchor: Arc::new(Anchored(Arc::clone(inner))), attributes, desk, state: PhantomData })
+    }
+
+    /// What its cookies' names begin with on the wire.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.attributes.name()
+    }
+}
+
+/// The jar that another is tied to, whatever its type.
+pub(crate) trait AnchorJar: Send + Sync {
+    fn state(&self) -> TypeId;
+    fn held(&self, visits: &Visits) -> Result<Box<dyn AnchorSlip>, Error>;
+    fn now(&self) -> Result<Millis, Error>;
+}
+
+/// A slip of it.
+pub(crate) trait AnchorSlip: Send {
+    fn tie(&self, writes: bool) -> Result<Tied, Error>;
+    fn tied(&self) -> Option<Tied>;
+    fn forget_before(&self);
+}
+
+struct Anchored<S>(Arc<Inner<S>>);
+
+impl<S: SlipState + Default> AnchorJar for Anchored<S> {
+    fn state(&self) -> TypeId {
+        TypeId::of::<S>()
+    }
+
+    fn held(&self, visits: &Visits) -> Result<Box<dyn AnchorSlip>, Error> {
+        visits.held::<S>().map(|held| Box::new(held) as Box<dyn AnchorSlip>)
+    }
+
+    fn now(&self) -> Result<Millis, Error> {
+        let now = Millis::from_unix_millis(self.0.sealer.now_millis()?);
+        now.ok_or_else(|| Error::busy("the system's clock stands before 2025 or after 2059"))
+    }
+}
+
+impl<S: SlipState + Default> AnchorSlip for Held<S> {
+    fn tie(&self, writes: bool) -> Result<Tied, Error> {
+        self.visit().tie(writes)
+    }
+
+    fn tied(&self) -> Option<Tied> {
+        self.visit().tied()
+    }
+
+    fn forget_before(&self) {
+        self.visit().forget_before();
+    }
+}
+
+/// A handle on the request's mergeable state. All handles of one request and one type are the same.
+///
+/// A closure must not use a handle of the same type: it would wait for itself.
+pub struct Merged<M: Mergeable>(Arc<Mutex<Visit<M>>>);
+
+struct Visit<M: Mergeable> {
+    jar: Arc<MergedJar<M>>,
+    anchor: Box<dyn AnchorSlip>,
+    /// What was read; or why nothing was, and nothing can be written.
+    siblings: Result<Siblings<M>, Error>,
+    tied_by: Option<Tied>,
+    is_planned: bool,
+}
+
+impl<M: Mergeable> Merged<M> {
+    pub(crate) fn new(
+        jar: Arc<MergedJar<M>>,
+        visits: &Visits,
+        cookies: &Cookies,
+        arrival: Millis,
+    ) -> Result<Self, Error> {
+        let anchor = jar.anchor.held(visits)?;
+        let (siblings, tied_by) = match anchor.tie(false) {
+            Err(error) => (Err(error), None),
+            Ok(tied) => (jar.read(&tied, cookies, arrival), Some(tied)),
+        };
+        Ok(Self(Arc::new(Mutex::new(Visit { jar, anchor, siblings, tied_by, is_planned: false }))))
+    }
+
+    /// Looks at the state: every operation of the request's cookies, and those added since. The default if there is nothing that can be read.
+    pub fn read<R>(&self, look: impl FnOnce(&M) -> R) -> R {
+        match &self.visit().siblings {
+            Ok(siblings) => look(siblings.state()),
+            Err(_) => look(&M::default()),
+        }
+    }
+
+    /// Adds an operation. It takes effect here at once, and for others with the answer.
+    ///
+    /// # Errors
+    /// As [`Siblings::update`]. [`Error::is_unavailable`], too, if the request brought no session: the answer begins one, and the client should
+    /// ask again. Answer 503 with `Retry-After: 1`.
+    pub fn update(&self, op: &M::Op) -> Result<(), Error> {
+        self.with(|siblings| siblings.update(op))?
+    }
+
+    /// All that can be done with siblings: a checkout, the methods of a [`Cart`](crate::merge::Cart).
+    ///
+    /// ```
+    /// use orderslip::{Error, cookie::Merged, merge::{Cart, Line}};
+    /// # struct Goods; impl Line for Goods { const PURPOSE: &'static str = "shop.example/cart"; const VERSION: u16 = 1; }
+    ///
+    /// fn one_more(cart: &Merged<Cart<Goods>>, sku: &str) -> Result<u32, Error> {
+    ///     cart.with(|cart| cart.add(sku, 1))??;
+    ///     Ok(cart.read(|cart| cart.quantity(sku)))
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::is_unavailable`] if the request brought no session, [`Error::is_unreadable`] if it brought one that cannot be read here,
+    /// [`Error::is_misuse`] after the answer was planned.
+    pub fn with<R>(&self, act: impl FnOnce(&mut Siblings<M>) -> R) -> Result<R, Error> {
+        let mut visit = self.visit();
+        if visit.is_planned {
+            return Err(Error::misuse("the answer has been planned: its header may have been sent"));
+        }
+        if visit.siblings.is_err() {
+            // A write begins what a mere look leaves alone.
+            visit.anchor.tie(true)?;
+        }
+        match &mut visit.siblings {
+            Ok(siblings) => Ok(act(siblings)),
+            Err(error) => Err(error.clone()),
+        }
+    }
+
+    /// Why the state is not shown: no session yet, or something that cannot be read here.
+    #[must_use]
+    pub fn trouble(&self) -> Option<Error> {
+        match &self.visit().siblings {
+            Ok(siblings) => siblings.trouble().cloned(),
+            Err(error) => Some(error.clone()),
+        }
+    }
+
+    /// Before the anchor is planned: tells it what need not be carried along any more.
+    pub(crate) fn prepare_plan(&self) {
+        let visit = self.visit();
+        if visit.siblings.as_ref().is_ok_and(Siblings::is_done_with_prev) {
+            visit.anchor.forget_before();
+        }
+    }
+
+    /// After the anchor was planned.
+    pub(crate) fn plan(&self, now: Option<Millis>) -> Plan {
+        let mut visit = self.visit();
+        visit.is_planned = true;
+        match visit.lines(now) {
+            Ok(lines) => Plan { lines, was_read: true, refusal: None },
+            Err(error) => {
+                event::left_undone(visit.jar.name(), "siblings", &error);
+                Plan { lines: Vec::new(), was_read: true, refusal: Some(error) }
+            }
+        }
+    }
+
+    fn visit(&self) -> MutexGuard<'_, Visit<M>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<M: Mergeable> MergedJar<M> {
+    fn read(&self, tied: &Tied, cookies: &Cookies, arrival: Millis) -> Result<Siblings<M>, Error> {
+        let anchor = Anchor::of(tied.id, &tied.secrets)?;
+        let named = cookies.beginning(self.name()).filter_map(|(suffix, value)| {
+            let name = format!("{}{}", self.name(), str::from_utf8(suffix).ok()?);
+            Some((name, str::from_utf8(value).ok()?))
+        });
+        let named: Vec<(String, &str)> = named.collect();
+        let pairs = named.iter().map(|(name, value)| (name.as_str(), *value));
+        self.desk.read(&anchor, pairs, cookies.size(), arrival)
+    }
+}
+
+impl<M: Mergeable> Visit<M> {
+    fn lines(&self, now: Option<Millis>) -> Result<Vec<String>, Error> {
+        let (Ok(siblings), Some(before), Some(after)) = (&self.siblings, &self.tied_by, self.anchor.tied()) else {
+            return Ok(Vec::new());
+        };
+        let MergedJar { attributes, desk, anchor, .. } = &*self.jar;
+        let now = now.map_or_else(|| anchor.now(), Ok)?;
+        let keys = SiblingKeys::derive(&Anchor::of(after.id, &after.secrets)?, M::PURPOSE, desk.names.clone())?;
+        // The absolute end: a renewal of the session sets no sibling again.
+        let lives = after.ends_at.since(UnixTime::from_secs(now.unix_seconds()));
+        let set = |item: &NewItem| {
+            let (name, value) = item.seal(&desk.names, &keys.own)?;
+            Ok(attributes.set(name.strip_prefix(attributes.name()).unwrap_or_default(), &value, Some(lives)))
+        };
+        if after.id != before.id {
+            // Another slip: what was a guest's comes along, and what is another's does not.
+            let is_heir = after.secrets.before.as_ref().is_some_and(|old| old.id == before.id);
+            let carried = if is_heir { siblings.carry_over(&keys, now)? } else { None };
+            return carried.iter().map(set).collect();
+        }
+        let around = attributes.set("", "", Some(lives)).len().saturating_sub(attributes.name().len() + 1);
+        let plan = siblings.plan(around, now)?;
+        let added = plan.add.iter().map(set).collect::<Result<Vec<_>, Error>>()?;
+        let expired = plan.expire.iter().filter_map(|name| name.strip_prefix(attributes.name()));
+        Ok(added.into_iter().chain(expired.map(|suffix| attributes.delete(suffix))).collect())
+    }
+}
+
+impl<M: Mergeable> Clone for Merged<M> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+/// Shows nothing of the state.
+impl<M: Mergeable> fmt::Debug for Merged<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Merged").finish_non_exhaustive()
+    }
+}
+
+impl<M> fmt::Debug for MergedJar<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MergedJar").field("attributes", &self.attributes).finish_non_exhaustive()
+    }
+}

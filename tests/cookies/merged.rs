@@ -1,0 +1,372 @@
+//! Mergeable state in cookies: tied to a session, added to by parallel requests, carried through a login.
+
+use crate::kit::{NOW, shared_ring};
+use orderslip::{
+    Keyring, Lifetime, Sealer, SlipState,
+    cookie::{Cookies, Jar, Jars, Merged, MergedJar, Outcome, Plan, Visits},
+    merge::{Cart, CartOp, Line},
+    testing::{Browser, SetCookie, TestClock},
+};
+use serde::{Deserialize, Serialize};
+use std::{sync::Arc, time::Duration};
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Session {
+    user: Option<String>,
+}
+
+impl SlipState for Session {
+    const PURPOSE: &'static str = "shop.example/session";
+    const VERSION: u16 = 1;
+
+    fn subject(&self) -> Option<&str> {
+        self.user.as_deref()
+    }
+}
+
+struct Goods;
+
+impl Line for Goods {
+    const PURPOSE: &'static str = "shop.example/cart";
+    const VERSION: u16 = 1;
+}
+
+type Goodies = Cart<Goods>;
+
+fn user(name: &str) -> Session {
+    Session { user: Some(name.into()) }
+}
+
+fn jars(ring: &Keyring, clock: &TestClock) -> Arc<Jars> {
+    let life = Lifetime::absolute(Duration::from_secs(86_400)).idle(Duration::from_secs(3_600));
+    let sealer = Sealer::<Session>::encrypted(ring).lifetime(life).clock(clock.clone());
+    let sessions = Jar::builder("session", sealer).build().unwrap();
+    let carts = MergedJar::<Goodies>::new("cart", &sessions).unwrap();
+    Arc::new(Jars::new().with(sessions).unwrap().with_merged(carts).unwrap())
+}
+
+struct Shop {
+    ring: Keyring,
+    clock: TestClock,
+    jars: Arc<Jars>,
+    browser: Browser,
+}
+
+impl Shop {
+    /// With a browser that has no cookies.
+    fn closed() -> Self {
+        let (ring, clock) = (shared_ring(), TestClock::new(NOW));
+        Self { jars: jars(&ring, &clock), ring, clock, browser: Browser::at("https://shop.example") }
+    }
+
+    /// With a browser that has a session.
+    fn open() -> Self {
+        let mut shop = Self::closed();
+        let visits = shop.request();
+        visits.merged::<Goodies>().unwrap().read(|_| ());
+        shop.answer(&visits);
+        assert_eq!(shop.browser.names(NOW), ["__Host-session"]);
+        shop
+    }
+
+    fn request(&self) -> Visits {
+        Visits::new(Arc::clone(&self.jars), self.browser.cookies("/", self.clock.time()))
+    }
+
+    fn receive(&mut self, plan: &Plan) -> Vec<SetCookie> {
+        let stored = self.browser.receive(plan.set_cookie(), self.clock.time());
+        assert!(stored.iter().all(Result::is_ok), "{stored:?}");
+        plan.set_cookie().iter().map(|line| SetCookie::read(line).unwrap()).collect()
+    }
+
+    fn answer(&mut self, visits: &Visits) -> Vec<SetCookie> {
+        self.receive(&visits.plan())
+    }
+
+    fn add(&mut self, sku: &str, by: i64) {
+        let visits = self.request();
+        visits.merged::<Goodies>().unwrap().update(&CartOp::Add(sku.into(), by)).unwrap();
+        self.answer(&visits);
+    }
+
+    fn quantity(&self, sku: &str) -> u32 {
+        cart(&self.request()).read(|cart| cart.quantity(sku))
+    }
+
+    /// Time goes on, and a page is looked at now and then.
+    fn browse(&mut self, times: u32, every: Duration) {
+        for _ in 0..times {
+            self.clock.advance(every);
+            let visits = self.request();
+            cart(&visits).read(|_| ());
+            self.answer(&visits);
+        }
+    }
+
+    fn siblings(&self) -> usize {
+        self.browser.names(self.clock.time()).iter().filter(|name| name.starts_with("__Host-cart")).count()
+    }
+}
+
+fn cart(visits: &Visits) -> Merged<Goodies> {
+    visits.merged().unwrap()
+}
+
+#[test]
+fn a_first_look_begins_the_session_and_a_first_write_must_come_again() {
+    let mut shop = Shop::closed();
+    let visits = shop.request();
+    let first = cart(&visits);
+    assert_eq!(first.read(|cart| cart.lines().count()), 0);
+    let refused = first.update(&CartOp::Add("soup".into(), 1)).unwrap_err();
+    assert!(refused.is_unavailable(), "{refused}");
+    assert!(first.trouble().is_some());
+    let sent = shop.answer(&visits);
+    assert_eq!(sent.iter().map(|cookie| cookie.name.as_str()).collect::<Vec<_>>(), ["__Host-session"]);
+    shop.add("soup", 1);
+    assert_eq!(shop.quantity("soup"), 1);
+}
+
+#[test]
+fn parallel_requests_lose_nothing() {
+    for tabs in [2, 4, 8, 16] {
+        let mut shop = Shop::open();
+        shop.add("soup", 1);
+        let requests: Vec<Visits> = (0..tabs).map(|_| shop.request()).collect();
+        for (n, visits) in requests.iter().enumerate() {
+            cart(visits).update(&CartOp::Add(format!("dish {n}"), 1)).unwrap();
+            cart(visits).update(&CartOp::Add("soup".into(), 1)).unwrap();
+        }
+        // The answers arrive in another order.
+        for visits in requests.iter().rev() {
+            shop.answer(visits);
+        }
+        assert_eq!(shop.quantity("soup"), 1 + tabs);
+        let lines = cart(&shop.request()).read(|cart| cart.lines().count());
+        assert_eq!(lines, 1 + usize::try_from(tabs).unwrap());
+        // And when all is quiet, what was added becomes one cookie.
+        shop.browse(30, Duration::from_secs(60));
+        assert_eq!(shop.quantity("soup"), 1 + tabs);
+        assert_eq!(shop.siblings(), 1, "after {tabs} tabs");
+    }
+}
+
+#[test]
+fn what_was_added_is_seen_by_the_same_request_and_a_handle_is_the_same() {
+    let shop = Shop::open();
+    let visits = shop.request();
+    cart(&visits).update(&CartOp::Add("soup".into(), 2)).unwrap();
+    assert_eq!(
+        cart(&visits).with(|cart| cart.add("soup", 1).map(|()| cart.state().quantity("soup"))).unwrap().unwrap(),
+        3
+    );
+    assert_eq!(visits.plan().set_cookie().len(), 2, "two operations, and no session: it is not due");
+    assert!(cart(&visits).update(&CartOp::Checkout).unwrap_err().is_misuse());
+}
+
+#[test]
+fn a_login_takes_the_guests_cart_along_and_what_is_still_in_flight() {
+    let mut shop = Shop::open();
+    shop.add("soup", 1);
+    // Two requests are under way: one logs in, the other adds.
+    let (login, add) = (shop.request(), shop.request());
+    cart(&add).update(&CartOp::Add("bread".into(), 1)).unwrap();
+    assert_eq!(cart(&login).read(|cart| cart.quantity("soup")), 1);
+    login.held::<Session>().unwrap().replace_with(|_| user("ann")).unwrap();
+    shop.answer(&login);
+    shop.answer(&add);
+    let visits = shop.request();
+    assert_eq!(visits.held::<Session>().unwrap().read(Clone::clone), user("ann"));
+    assert_eq!(cart(&visits).read(|cart| (cart.quantity("soup"), cart.quantity("bread"))), (1, 1));
+    shop.add("tea", 1);
+    shop.browse(40, Duration::from_secs(60));
+    let visits = shop.request();
+    let quantities = cart(&visits).read(|cart| ["soup", "bread", "tea"].map(|sku| cart.quantity(sku)));
+    assert_eq!(quantities, [1, 1, 1]);
+}
+
+#[test]
+fn a_login_without_a_look_at_the_cart_takes_it_along_all_the_same() {
+    let mut shop = Shop::open();
+    shop.add("soup", 1);
+    let visits = shop.request();
+    visits.held::<Session>().unwrap().replace_with(|_| user("ann")).unwrap();
+    shop.answer(&visits);
+    assert_eq!(shop.quantity("soup"), 1, "the operations of the window are adopted");
+}
+
+#[test]
+fn t25_another_users_cart_is_not_read() {
+    let mut shop = Shop::open();
+    let visits = shop.request();
+    visits.held::<Session>().unwrap().replace_with(|_| user("ann")).unwrap();
+    shop.answer(&visits);
+    shop.add("soup", 1);
+    // A login of somebody else, over it.
+    let visits = shop.request();
+    assert_eq!(cart(&visits).read(|cart| cart.quantity("soup")), 1);
+    visits.held::<Session>().unwrap().replace(user("bob")).unwrap();
+    shop.answer(&visits);
+    assert_eq!(shop.quantity("soup"), 0);
+
+    // Nor does a sibling that was planted from elsewhere count.
+    let mut thief = Shop { ring: shop.ring.clone(), jars: Arc::clone(&shop.jars), ..Shop::open() };
+    thief.browser = Browser::at("https://shop.example");
+    let visits = thief.request();
+    cart(&visits).read(|_| ());
+    thief.answer(&visits);
+    thief.add("poison", 9);
+    let names: Vec<String> = thief.browser.names(NOW).iter().map(ToString::to_string).collect();
+    for name in names.iter().filter(|name| name.starts_with("__Host-cart")) {
+        let value = thief.browser.value(name, NOW).unwrap().to_owned();
+        shop.browser.plant(&format!("{name}={value}"), NOW);
+    }
+    assert_eq!(shop.quantity("poison"), 0);
+}
+
+#[test]
+fn t27_another_id_keeps_the_cart() {
+    let mut shop = Shop::open();
+    let visits = shop.request();
+    visits.held::<Session>().unwrap().replace_with(|_| user("ann")).unwrap();
+    shop.answer(&visits);
+    shop.add("soup", 2);
+    let visits = shop.request();
+    assert_eq!(cart(&visits).read(|cart| cart.quantity("soup")), 2);
+    visits.held::<Session>().unwrap().renew_id().unwrap();
+    shop.answer(&visits);
+    assert_eq!(shop.quantity("soup"), 2);
+}
+
+#[test]
+fn a_logout_ends_what_is_tied_to_the_session() {
+    let mut shop = Shop::open();
+    shop.add("soup", 1);
+    let late = shop.request();
+    cart(&late).update(&CartOp::Add("bread".into(), 1)).unwrap();
+    let visits = shop.request();
+    visits.held::<Session>().unwrap().logout().unwrap();
+    shop.answer(&visits);
+    shop.answer(&late);
+    let visits = shop.request();
+    assert_eq!(cart(&visits).read(|cart| cart.lines().count()), 0);
+    shop.answer(&visits);
+    assert_eq!((shop.quantity("soup"), shop.quantity("bread")), (0, 0), "in the next session neither");
+}
+
+#[test]
+fn t29_what_is_checked_out_does_not_come_back() {
+    let mut shop = Shop::open();
+    shop.add("soup", 1);
+    let late = shop.request();
+    cart(&late).update(&CartOp::Add("bread".into(), 1)).unwrap();
+    let visits = shop.request();
+    let merged = cart(&visits);
+    let (order, key) = merged.with(|cart| cart.checkout()).unwrap().unwrap();
+    assert_eq!(order.cart().lines().collect::<Vec<_>>(), [("soup", 1)]);
+    merged.with(|cart| cart.commit(order.barrier())).unwrap();
+    assert_eq!(merged.read(|cart| cart.is_empty()), true);
+    shop.answer(&visits);
+    shop.answer(&late);
+    assert_eq!((shop.quantity("soup"), shop.quantity("bread")), (0, 1), "what was not seen was not ordered");
+    let next = cart(&shop.request()).with(|cart| cart.idempotency_key()).unwrap();
+    assert_ne!(next.as_bytes(), key.as_bytes());
+}
+
+#[test]
+fn an_answer_that_comes_too_late_says_so() {
+    let mut shop = Shop::open();
+    let visits = shop.request();
+    cart(&visits).update(&CartOp::Add("soup".into(), 1)).unwrap();
+    shop.clock.advance(Duration::from_secs(61));
+    let plan = visits.plan();
+    assert!(plan.refusal().is_some_and(|error| error.is_unavailable()));
+    shop.receive(&plan);
+    assert_eq!(shop.quantity("soup"), 0);
+    // Who only looks may take as long as it takes.
+    let visits = shop.request();
+    cart(&visits).read(|_| ());
+    shop.clock.advance(Duration::from_secs(61));
+    assert!(visits.plan().refusal().is_none());
+}
+
+#[test]
+fn without_a_readable_session_nothing_is_touched() {
+    let mut shop = Shop::open();
+    shop.add("soup", 1);
+    let before = shop.browser.header("/", NOW);
+    // A server with other keys.
+    let elsewhere = jars(&shared_ring(), &shop.clock);
+    let visits = Visits::new(Arc::clone(&elsewhere), shop.browser.cookies("/", NOW));
+    assert_eq!(cart(&visits).read(|cart| cart.lines().count()), 0);
+    assert_eq!(visits.held::<Session>().unwrap().outcome(), Outcome::Unreadable);
+    shop.answer(&visits);
+    assert_eq!(shop.browser.header("/", NOW), before);
+    // But who writes there begins anew.
+    let visits = Visits::new(elsewhere, shop.browser.cookies("/", NOW));
+    assert!(cart(&visits).update(&CartOp::Add("tea".into(), 1)).unwrap_err().is_unavailable());
+    assert_eq!(visits.plan().set_cookie().len(), 1);
+}
+
+#[test]
+fn a_session_from_before_gets_its_secret() {
+    let (ring, clock) = (shared_ring(), TestClock::new(NOW));
+    let life = Lifetime::absolute(Duration::from_secs(86_400));
+    let plain = Jar::builder("session", Sealer::<Session>::encrypted(&ring).lifetime(life).clock(clock.clone()))
+        .build()
+        .unwrap();
+    let mut shop = Shop { jars: jars(&ring, &clock), ring, clock, browser: Browser::at("https://shop.example") };
+    let pair = orderslip::testing::mint(&plain, &user("ann"), NOW).unwrap();
+    shop.browser.plant(&pair, NOW);
+    let visits = shop.request();
+    assert!(cart(&visits).trouble().is_some());
+    shop.answer(&visits);
+    shop.add("soup", 1);
+    assert_eq!(shop.quantity("soup"), 1);
+    // A server that knows nothing of carts keeps the secret when it seals again.
+    let mut visit = plain.visit(shop.browser.cookies("/", NOW)).unwrap();
+    assert_eq!(visit.state(), Some(&user("ann")));
+    visit.update(|_| ()).unwrap();
+    let plan = visit.plan();
+    shop.receive(&plan);
+    assert_eq!(shop.quantity("soup"), 1);
+}
+
+#[test]
+fn a_merged_jar_stands_behind_an_encrypted_anchor() {
+    let ring = shared_ring();
+    let life = Lifetime::absolute(Duration::from_secs(60));
+    let sessions = || Jar::builder("session", Sealer::<Session>::encrypted(&ring).lifetime(life)).build().unwrap();
+    let anchor = sessions();
+    let merged = || MergedJar::<Goodies>::new("cart", &anchor).unwrap();
+    assert!(Jars::new().with_merged(merged()).unwrap_err().is_misuse());
+    assert!(
+        Jars::new()
+            .with(sessions())
+            .unwrap()
+            .with_merged(merged())
+            .unwrap()
+            .with_merged(merged())
+            .unwrap_err()
+            .is_misuse()
+    );
+    let signed = Jar::builder("session", Sealer::<Session>::signed(&ring).lifetime(life)).build().unwrap();
+    assert!(MergedJar::<Goodies>::new("cart", &signed).unwrap_err().is_misuse());
+    let jars = Arc::new(Jars::new().with(sessions()).unwrap());
+    assert!(Visits::new(jars, Cookies::default()).merged::<Goodies>().unwrap_err().is_misuse());
+}
+
+#[test]
+fn the_secret_is_dropped_when_nothing_of_before_is_left() {
+    let mut shop = Shop::open();
+    shop.add("soup", 1);
+    let visits = shop.request();
+    cart(&visits).read(|_| ());
+    visits.held::<Session>().unwrap().replace_with(|_| user("ann")).unwrap();
+    shop.answer(&visits);
+    let size = |shop: &Shop| shop.browser.value("__Host-session", shop.clock.time()).unwrap().len();
+    let with_before = size(&shop);
+    shop.browse(60, Duration::from_secs(60));
+    assert_eq!(shop.quantity("soup"), 1);
+    assert!(size(&shop) + 60 < with_before, "{} after {with_before}", size(&shop));
+}
