@@ -51,6 +51,11 @@ impl SlipId {
         crypto::random().map(Self)
     }
 
+    #[cfg(test)]
+    pub(crate) const fn from_bytes(bytes: [u8; ID_LEN]) -> Self {
+        Self(bytes)
+    }
+
     /// The sixteen bytes.
     #[must_use]
     pub const fn as_bytes(&self) -> &[u8; ID_LEN] {

@@ -27,7 +27,7 @@ pub use cart::{Cart, CartOp, Line, Order};
 pub use idempotency::IdempotencyKey;
 pub use policy::{Policy, PolicyBuilder};
 pub use preferences::{Fields, Preferences, Set};
-pub use siblings::{Prepared, Siblings};
+pub use siblings::{Committed, Prepared, Siblings};
 
 use crate::state::SlipState;
 use serde::{Serialize, de::DeserializeOwned};

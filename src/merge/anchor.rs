@@ -50,7 +50,7 @@ pub(crate) struct Anchor {
 pub(crate) struct Prev {
     pub(crate) id: SlipId,
     pub(crate) secret: Secret,
-    /// When the login was. Operations from one window before it to one transit after it are taken.
+    /// When the login was. Operations from one window before it to two transits after it are taken.
     pub(crate) login: Millis,
 }
 

@@ -8,7 +8,7 @@ use super::{
     record::Record,
     wire::Ops,
 };
-use std::{cmp::Reverse, collections::BTreeMap, fmt};
+use std::{cmp::Reverse, collections::BTreeMap, fmt, time::Duration};
 
 /// Which cart it is, through all its sessions: half of the idempotency key of a checkout.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -159,9 +159,13 @@ fn replay<'a, T: Mergeable>(snap: &T, records: impl Iterator<Item = &'a Record<T
 ///
 /// An operation that is earlier than its floor is in the snapshot or too late: dropped in both cases, so that an old cookie that
 /// is put back beside newer ones does nothing.
+///
+/// A barrier that this base ought to know by now, had its answer come in time, is left out as well: what it had not seen may be in the
+/// snapshot, where it would clear it. `overdue` is how much later the base must speak of.
 pub(crate) fn join<'a, T: Mergeable>(
     bases: impl Iterator<Item = (&'a str, &'a Base<T>)> + Clone,
     ops: impl Iterator<Item = &'a Record<T>>,
+    overdue: Duration,
 ) -> Base<T> {
     // The ids decide between two that are equal in all else, so that every reader takes the same one.
     let best = bases.clone().max_by_key(|(id, base)| (base.floor, base.latest(), Reverse(*id))).map(|(_, base)| base);
@@ -169,8 +173,12 @@ pub(crate) fn join<'a, T: Mergeable>(
     let best = best.unwrap_or(&empty);
     let mut joined: Ops<T> = BTreeMap::new();
     for record in bases.clone().flat_map(|(_, base)| base.ops.values()).chain(ops) {
+        let is_overdue = || {
+            let late = best.latest() > record.dot.time().plus(overdue);
+            record.is_barrier() && late && !best.ops.contains_key(&record.dot)
+        };
         let outranked = || joined.get(&record.dot).is_none_or(|known| record.outranks(known));
-        if record.dot.time() >= best.floor && outranked() {
+        if record.dot.time() >= best.floor && outranked() && !is_overdue() {
             joined.insert(record.dot, record.clone());
         }
     }

@@ -5,6 +5,7 @@
 //! ```text
 //! add to a line    [sku, by]           set a line    [sku, quantity, 0]       0 removes it
 //! set a register   [name, text]        clear it      [name, null]             check out    []
+//! was ordered      [{sku: quantity}]
 //! cart             {sku: quantity}, or [{sku: quantity}, {register: text}] if a register is set
 //! ```
 
@@ -99,6 +100,9 @@ pub enum CartOp {
     Register(String, Option<String>),
     /// Everything that was seen is ordered: the lines, and the registers that do not [survive](Line::survives_checkout).
     Checkout,
+    /// So many of each were ordered by a checkout whose answer was lost, too long ago for its own barrier: takes them out, as far as
+    /// they are there.
+    Ordered(BTreeMap<String, u32>),
 }
 
 /// What a checkout observed, and the barrier that takes it out of the cart once it is ordered.
@@ -175,22 +179,26 @@ impl<L: Line> Siblings<Cart<L>> {
     /// the barrier is committed.
     ///
     /// ```
-    /// use orderslip::{Error, merge::{Cart, Line, Prepared, Siblings}};
+    /// use orderslip::{Error, merge::{Cart, CartOp, Committed, Line, Prepared, Siblings}};
+    /// use std::collections::BTreeMap;
     /// # struct Menu; impl Line for Menu { const PURPOSE: &'static str = "restaurant.example/order"; const VERSION: u16 = 1; }
+    /// # struct Placed { lines: BTreeMap<String, u32>, barrier: Vec<u8> }
+    /// # trait Orders {
+    /// #     fn place(&self, key: &[u8; 32], lines: BTreeMap<String, u32>, barrier: Vec<u8>) -> Placed;
+    /// #     fn replace(&self, key: &[u8; 32], old: &[u8], new: Vec<u8>) -> Vec<u8>;
+    /// # }
     ///
-    /// /// Keeps the first order of a key, with its barrier; gives what it keeps.
-    /// fn place(key: &[u8; 32], lines: Vec<(String, u32)>, barrier: Vec<u8>) -> Vec<u8> {
-    ///     # let _ = (key, lines);
-    ///     /* INSERT … ON CONFLICT DO NOTHING; SELECT barrier … */
-    ///     barrier
-    /// }
-    ///
-    /// fn check_out(siblings: &mut Siblings<Cart<Menu>>) -> Result<(), Error> {
+    /// fn check_out(siblings: &mut Siblings<Cart<Menu>>, orders: &impl Orders) -> Result<(), Error> {
     ///     let (order, key) = siblings.checkout()?;
     ///     let lines = order.cart().lines().map(|(dish, quantity)| (dish.to_owned(), quantity)).collect();
-    ///     let kept = place(key.as_bytes(), lines, order.barrier().to_bytes());
-    ///     // Ours, or that of the tab that was faster.
-    ///     siblings.commit(&Prepared::from_bytes(&kept)?);
+    ///     // Keeps the first order of a key with its barrier, and gives what it keeps: ours, or that of the tab that was faster.
+    ///     let kept = orders.place(key.as_bytes(), lines, order.barrier().to_bytes());
+    ///     if siblings.commit(&Prepared::from_bytes(&kept.barrier)?)? == Committed::TooOld {
+    ///         // The order was placed many minutes ago, and the answer got lost: take out of the cart what was ordered then.
+    ///         let instead = siblings.prepare(&CartOp::Ordered(kept.lines))?;
+    ///         let kept = orders.replace(key.as_bytes(), &kept.barrier, instead.to_bytes());
+    ///         let _ = siblings.commit(&Prepared::from_bytes(&kept)?)?;
+    ///     }
     ///     Ok(())
     /// }
     /// ```
@@ -235,11 +243,16 @@ impl<L: Line> Mergeable for Cart<L> {
                 self.lines.clear();
                 self.registers.retain(|name, _| L::survives_checkout(name));
             }
+            CartOp::Ordered(lines) => {
+                for (sku, quantity) in lines {
+                    self.put(sku, i64::from(self.quantity(sku)) - i64::from(*quantity));
+                }
+            }
         }
     }
 
     fn is_barrier(op: &CartOp) -> bool {
-        matches!(op, CartOp::Checkout)
+        matches!(op, CartOp::Checkout | CartOp::Ordered(_))
     }
 }
 
@@ -331,6 +344,7 @@ impl Serialize for CartOp {
             Self::Set(sku, quantity) => (sku, quantity, 0).serialize(serializer),
             Self::Register(name, text) => (name, text).serialize(serializer),
             Self::Checkout => serializer.serialize_seq(Some(0))?.end(),
+            Self::Ordered(lines) => [lines].serialize(serializer),
         }
     }
 }
@@ -346,7 +360,11 @@ impl<'de> Deserialize<'de> for CartOp {
             }
 
             fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<CartOp, A::Error> {
-                let Some(key) = seq.next_element::<String>()? else { return Ok(CartOp::Checkout) };
+                let key = match seq.next_element()? {
+                    None => return Ok(CartOp::Checkout),
+                    Some(First::Lines(lines)) => return Ok(CartOp::Ordered(lines)),
+                    Some(First::Key(key)) => key,
+                };
                 let second: Second = seq.next_element()?.ok_or_else(|| de::Error::invalid_length(1, &self))?;
                 match (second, seq.next_element::<u8>()?) {
                     (Second::Number(by), None) => Ok(CartOp::Add(key, by)),
@@ -359,6 +377,34 @@ impl<'de> Deserialize<'de> for CartOp {
             }
         }
         deserializer.deserialize_seq(Elements)
+    }
+}
+
+/// The first element of an operation.
+enum First {
+    Key(String),
+    Lines(BTreeMap<String, u32>),
+}
+
+impl<'de> Deserialize<'de> for First {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ByType;
+        impl<'de> Visitor<'de> for ByType {
+            type Value = First;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a key or lines")
+            }
+
+            fn visit_str<E: de::Error>(self, key: &str) -> Result<First, E> {
+                Ok(First::Key(key.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<First, A::Error> {
+                BTreeMap::deserialize(MapAccessDeserializer::new(map)).map(First::Lines)
+            }
+        }
+        deserializer.deserialize_any(ByType)
     }
 }
 

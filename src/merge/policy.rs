@@ -71,6 +71,13 @@ impl Policy {
         })
     }
 
+    /// With a window that the builder refuses: the tests show what goes wrong then.
+    #[cfg(test)]
+    pub(super) fn with_unsafe_window(mut self, window: Duration) -> Self {
+        self.window = window;
+        self
+    }
+
     /// For so long after it was made an operation is kept apart from the snapshot, so that every answer that does not know it yet
     /// can still be put in its place.
     #[must_use]
@@ -82,6 +89,37 @@ impl Policy {
     #[must_use]
     pub fn transit(&self) -> Duration {
         self.transit
+    }
+
+    // The arithmetic of time. An operation was *asked for* when the browser read its cookies, and *stored* at most one transit D later. Its
+    // time is that of a server's clock in between, so it differs from both by at most D + e, e being the skew. docs/siblings-proof.md has it all.
+
+    /// What is earlier than a barrier by so much was stored before the barrier was asked for, hence seen: it was stored at most D + e
+    /// after its own time, and the barrier was asked for at most D + e before its.
+    pub(crate) fn settled_by(&self) -> Duration {
+        2 * (self.transit + self.skew)
+    }
+
+    /// A base that speaks of a time so much later than a barrier's must know the barrier. One that is no later has folded nothing that the
+    /// barrier had not seen, because that would be earlier than the barrier by [`Self::settled_by`].
+    pub(crate) fn overdue(&self) -> Duration {
+        self.window.saturating_sub(self.settled_by()).max(self.stored_by())
+    }
+
+    /// A base that was read before an operation was stored speaks of no time that is so much later than the operation's.
+    fn stored_by(&self) -> Duration {
+        self.transit + 2 * self.skew
+    }
+
+    /// So long after a barrier's time it can still be set by a request that was told of it, and is in time for [`Self::overdue`].
+    pub(crate) fn commit_within(&self) -> Duration {
+        self.overdue().saturating_sub(self.stored_by()).min(self.transit)
+    }
+
+    /// When the latest operation is so old, all are folded: whatever is still under way, even a barrier that was committed late, has a time
+    /// behind the floor that is set then.
+    pub(crate) fn rest(&self) -> Duration {
+        self.window + self.stored_by()
     }
 
     /// How far apart the clocks of two servers may be.

@@ -70,6 +70,18 @@ pub struct Siblings<T: Mergeable> {
 /// goes by is [`Siblings::idempotency_key`].
 pub struct Prepared<T: Mergeable>(Record<T>);
 
+/// What became of a barrier: [`Siblings::commit`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use = "a barrier that is too old was not added: what it stood for is still in the state"]
+pub enum Committed {
+    /// It is in the state, or was already.
+    Added,
+    /// The answer with it was lost, and so long ago that what it had not seen may not be told from what it had. The effect outside has
+    /// happened; a barrier that says what it was, for a cart [`CartOp::Ordered`](super::CartOp::Ordered), is to take the old one's
+    /// place, there under the same key (by compare-and-swap, so that all who come find the same one) and then here.
+    TooOld,
+}
+
 impl Desk {
     pub(crate) fn new(names: Names, policy: Policy) -> Self {
         Self { names, policy, issued: Issued::default() }
@@ -176,15 +188,32 @@ impl<T: Mergeable> Siblings<T> {
 
     /// Adds a barrier: the one that was prepared, or, if the outside world knew the idempotency key already, the one that was prepared by
     /// whoever came first. To add one twice is to add it once.
-    pub fn commit(&mut self, prepared: &Prepared<T>) {
+    ///
+    /// # Errors
+    /// [`Error::is_unavailable`] if the barrier is of another request, whose answer may still be under way: come again. Also as
+    /// [`trouble`](Self::trouble) says.
+    pub fn commit(&mut self, prepared: &Prepared<T>) -> Result<Committed, Error> {
         let Prepared(record) = prepared;
-        if self.trouble.is_some() || self.view.knows(record.dot) {
-            return;
+        if let Some(trouble) = &self.trouble {
+            return Err(trouble.clone());
         }
-        self.latest = self.latest.max(record.dot.time());
-        self.view.ops.insert(record.dot, record.clone());
-        self.state = self.view.value();
-        self.staged.push(record.clone());
+        if self.view.ops.contains_key(&record.dot) {
+            return Ok(Committed::Added);
+        }
+        let policy = &self.desk.policy;
+        let (time, within) = (record.dot.time(), policy.commit_within());
+        if time >= self.view.floor && self.arrival <= time.plus(within) {
+            self.latest = self.latest.max(time);
+            self.view.ops.insert(record.dot, record.clone());
+            self.state = self.view.value();
+            self.staged.push(record.clone());
+            return Ok(Committed::Added);
+        }
+        // Whoever could still have set it has done so by now, or its answer was lost.
+        if self.arrival > time.plus(within + policy.settled_by()) {
+            return Ok(Committed::TooOld);
+        }
+        Err(Error::busy("the answer of another checkout may still be under way"))
     }
 
     /// What an outside effect of the next barrier goes by: the same for all requests that have seen the same last barrier, and
@@ -225,19 +254,17 @@ impl<T: Mergeable> Siblings<T> {
         }
     }
 
-    /// The one base that a login puts into the session that it begins: all of this state, what was added included.
+    /// The one base that a login puts into the session that it begins: all of this state, what was added included. An empty one says
+    /// which cart it is.
     ///
     /// # Errors
     /// As [`plan`](Self::plan), and [`Error::is_too_large`] if it fits into no cookie.
-    pub(crate) fn carry_over(&self, to: &SiblingKeys, now: Millis) -> Result<Option<NewItem>, Error> {
+    pub(crate) fn carry_over(&self, to: &SiblingKeys, now: Millis) -> Result<NewItem, Error> {
         if let Some(trouble) = &self.trouble {
             return Err(trouble.clone());
         }
         if now > self.arrival.plus(self.desk.policy.transit() / 2) {
             return Err(Error::busy("the answer comes too late to add to a state"));
-        }
-        if self.view.ops.is_empty() && self.view.floor == Millis::ZERO {
-            return Ok(None);
         }
         let mut base = self.view.clone().fold(self.fold_limit(&self.view));
         base.cart = Some(base.cart.unwrap_or_else(|| self.keys.own.cart_id()));
@@ -246,23 +273,27 @@ impl<T: Mergeable> Siblings<T> {
         if size > MAX_COOKIE {
             return Err(Error::too_large(size, MAX_COOKIE, Vec::new()));
         }
-        Ok(Some(NewItem { class: Class::Base, id: to.own.base_id(&plaintext), plaintext }))
+        Ok(NewItem { class: Class::Base, id: to.own.base_id(&plaintext), plaintext })
     }
 
     /// What is earlier may be folded.
     ///
-    /// A window is counted back from the latest operation, not from now, so that parallel requests with the same jar fold the same. When
-    /// a whole window has passed without any, all of them are folded: now only says whether, so it is the same again.
+    /// A window is counted back from the latest operation, not from now, so that parallel requests with the same jar fold the same. At
+    /// rest all are folded, and now only says whether, so it is the same again. The floor is then moved on, so that a barrier whose answer
+    /// comes after all this time is too late, rather than clear what was folded and it had not seen.
     pub(super) fn fold_limit(&self, base: &Base<T>) -> Millis {
-        let latest = base.latest();
-        let limit = if self.is_at_rest(base) { latest.next() } else { Some(latest.minus(self.desk.policy.window())) };
-        let limit = limit.unwrap_or(latest);
+        let policy = &self.desk.policy;
+        let limit = if self.is_at_rest(base) {
+            base.latest().plus(policy.settled_by())
+        } else {
+            base.latest().minus(policy.window())
+        };
         self.opaque.map_or(limit, |opaque| opaque.min(limit))
     }
 
-    /// Whether there are operations, and the latest is a window old.
+    /// Whether there are operations, and the latest is so old that all the others must be here.
     pub(super) fn is_at_rest(&self, base: &Base<T>) -> bool {
-        !base.ops.is_empty() && self.arrival >= base.latest().plus(self.desk.policy.window())
+        !base.ops.is_empty() && self.arrival >= base.latest().plus(self.desk.policy.rest())
     }
 
     /// Later than every item that was read, so that a cause is before its effect in the order.
@@ -327,10 +358,13 @@ impl<T: Mergeable> Siblings<T> {
 }
 
 /// Items of the session before the login count as operations, its bases as bags of them: its snapshot came over with the login.
+///
+/// Taken are those from one window before the login to two transits after it: the browser may send requests of a guest until the
+/// login's answer is stored, one transit after the login, and each of them arrives at most one transit later.
 fn join_items<T: Mergeable>(keys: &SiblingKeys, policy: &Policy, jar: &Jar<T>) -> Base<T> {
     let login = keys.prev.as_ref().map(|(_, login)| *login);
     let is_adopted = |record: &&Record<T>| {
-        let span = login.map(|at| at.minus(policy.window())..=at.plus(policy.transit() + policy.skew()));
+        let span = login.map(|at| at.minus(policy.window())..=at.plus(policy.settled_by()));
         span.is_some_and(|span| span.contains(&record.dot.time()))
     };
     let bases = jar.items.iter().filter(|item| !item.is_adopted).filter_map(|item| match &item.content {
@@ -342,7 +376,7 @@ fn join_items<T: Mergeable>(keys: &SiblingKeys, policy: &Policy, jar: &Jar<T>) -
     let adopted = adopted.flat_map(|item| {
         item.operation().into_iter().chain(item.base().into_iter().flat_map(|base| base.ops.values()))
     });
-    base::join(bases, ops.chain(adopted.filter(is_adopted)))
+    base::join(bases, ops.chain(adopted.filter(is_adopted)), policy.overdue())
 }
 
 impl<T: Mergeable> Prepared<T> {

@@ -3,5 +3,8 @@
 mod hostile;
 mod kit;
 mod obligations;
+mod oracle;
+mod simulator;
 mod sizes;
 mod wire;
+mod world;

@@ -5,7 +5,7 @@ use crate::{
     bytes::{token_bytes, token_text},
     claims::SlipId,
     merge::{
-        Cart, CartOp, Line, Policy, Prepared, Siblings,
+        Cart, CartOp, Committed, Line, Policy, Prepared, Siblings,
         anchor::SiblingKeys,
         dot::Dot,
         item::{Class, NewItem},
@@ -202,7 +202,7 @@ fn two_operations_with_one_dot_are_one_on_every_server() {
     let (one, two) = (record(CartOp::Add("a".into(), 1)), record(CartOp::Add("b".into(), 1)));
     assert!(two.outranks(&one) && !one.outranks(&two) && !one.outranks(&one.clone()));
     drop(browser);
-    let join = |ops: [&_; 2]| crate::merge::base::join(std::iter::empty(), ops.into_iter()).value();
+    let join = |ops: [&_; 2]| crate::merge::base::join(std::iter::empty(), ops.into_iter(), Duration::MAX).value();
     assert_eq!(join([&one, &two]), join([&two, &one]));
     assert_eq!(join([&one, &two]).quantity("b"), 1);
 }
@@ -247,13 +247,13 @@ fn a_login_takes_the_guests_operations_along_and_a_logout_does_not() {
     let late = late.plan(ATTRIBUTES, at(guest.now)).unwrap();
     let mut checkout = guest.read();
     let (order, key) = checkout.checkout().unwrap();
-    checkout.commit(order.barrier());
+    assert_eq!(checkout.commit(order.barrier()).unwrap(), Committed::Added);
     let checkout = checkout.plan(ATTRIBUTES, at(guest.now)).unwrap();
 
     let siblings = guest.read();
     let anchor = guest.anchor.after_login(SlipId::random().unwrap(), at(guest.now)).unwrap();
     let keys = SiblingKeys::derive(&anchor, Order::PURPOSE_OF, guest.desk.names.clone()).unwrap();
-    let item = siblings.carry_over(&keys, at(guest.now)).unwrap().unwrap();
+    let item = siblings.carry_over(&keys, at(guest.now)).unwrap();
     let (name, value) = item.seal(&keys.names, &keys.own).unwrap();
     let mut user = Browser { anchor, cookies: guest.cookies.clone(), desk: guest.desk.clone(), now: guest.now };
     user.cookies.insert(name, value);
@@ -303,7 +303,7 @@ fn a_guests_operations_are_taken_for_a_while_around_the_login_only() {
             guest.desk.read(&anchor, cookies, 100, login.plus(Duration::from_secs(300))).unwrap();
         siblings.state().quantity("soup")
     };
-    let (first, last) = (login.minus(policy.window()), login.plus(policy.transit() + policy.skew()));
+    let (first, last) = (login.minus(policy.window()), login.plus(policy.settled_by()));
     let tick = Duration::from_millis(1);
     assert_eq!([first.minus(tick), first, last, last.plus(tick)].map(quantity), [0, 1, 1, 0]);
 }
@@ -317,9 +317,9 @@ fn parallel_checkouts_share_a_key_and_the_loser_commits_the_winners() {
     let (_, other) = two.checkout().unwrap();
     assert_eq!(key, other);
     let kept = first.barrier().to_bytes();
-    one.commit(first.barrier());
-    two.commit(&Prepared::from_bytes(&kept).unwrap());
-    two.commit(&Prepared::from_bytes(&kept).unwrap());
+    assert_eq!(one.commit(first.barrier()).unwrap(), Committed::Added);
+    assert_eq!(two.commit(&Prepared::from_bytes(&kept).unwrap()).unwrap(), Committed::Added);
+    assert_eq!(two.commit(&Prepared::from_bytes(&kept).unwrap()).unwrap(), Committed::Added);
     assert!(two.state().is_empty());
     let plans = [&one, &two].map(|siblings| siblings.plan(ATTRIBUTES, at(browser.now)).unwrap());
     assert_eq!(plans[0].add[0].id, plans[1].add[0].id);
