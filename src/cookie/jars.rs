@@ -5,6 +5,7 @@
 
 use crate::{
     cookie::{
+        event,
         held::Held,
         jar::{Inner, Jar, Request},
         merged::{AnchorJar, Merged, MergedJar},
@@ -54,6 +55,14 @@ struct Entry {
     purpose: &'static str,
     name: String,
     jar: Box<dyn Any + Send + Sync>,
+    /// If it is one of mergeable state.
+    merged: Option<Tied>,
+}
+
+/// What an answer that replaces the anchor needs of a merged jar, though no handler has asked for its state.
+struct Tied {
+    anchor: Arc<dyn AnchorJar>,
+    open: fn(&Visits) -> Result<(), Error>,
 }
 
 impl Jars {
@@ -75,6 +84,7 @@ impl Jars {
             purpose: T::PURPOSE,
             name,
             jar: Box::new(Arc::clone(jar.inner())),
+            merged: None,
         })?;
         Ok(self)
     }
@@ -89,7 +99,9 @@ impl Jars {
         }
         let name = jar.name().to_owned();
         self.clock.get_or_insert_with(|| Arc::clone(&jar.anchor));
-        self.add(Entry { state: TypeId::of::<M>(), purpose: M::PURPOSE, name, jar: Box::new(Arc::new(jar)) })?;
+        let open = |visits: &Visits| visits.merged::<M>().map(drop);
+        let merged = Some(Tied { anchor: Arc::clone(&jar.anchor), open });
+        self.add(Entry { state: TypeId::of::<M>(), purpose: M::PURPOSE, name, jar: Box::new(Arc::new(jar)), merged })?;
         Ok(self)
     }
 
@@ -151,6 +163,13 @@ struct Open {
     is_planned: bool,
 }
 
+impl Open {
+    fn held<T: SlipState>(&self) -> Option<Held<T>> {
+        let found = self.slips.iter().find(|(state, _)| *state == TypeId::of::<T>());
+        found.and_then(|(_, visited)| visited.as_any().downcast_ref::<Held<T>>()).cloned()
+    }
+}
+
 /// A visit of whatever type.
 trait Visited: Send {
     fn as_any(&self) -> &dyn Any;
@@ -209,9 +228,8 @@ impl Visits {
     /// [`Error::is_misuse`] if no jar is for this type, or the answer has been planned; [`Error::is_unavailable`] if the clock cannot tell.
     pub fn held<T: SlipState>(&self) -> Result<Held<T>, Error> {
         let mut open = self.open();
-        let found = open.slips.iter().find(|(state, _)| *state == TypeId::of::<T>());
-        if let Some(held) = found.and_then(|(_, visited)| visited.as_any().downcast_ref::<Held<T>>()) {
-            return Ok(held.clone());
+        if let Some(held) = open.held() {
+            return Ok(held);
         }
         if open.is_planned {
             return Err(Error::misuse("the answer has been planned: its header may have been sent"));
@@ -221,6 +239,11 @@ impl Visits {
         let held = Held::new(Visit::new(Arc::clone(jar), Arc::clone(&self.request), now));
         open.slips.push((TypeId::of::<T>(), Box::new(held.clone())));
         Ok(held)
+    }
+
+    /// The slip of a type, if somebody has asked for it.
+    pub(crate) fn opened<T: SlipState>(&self) -> Option<Held<T>> {
+        self.open().held()
     }
 
     /// The mergeable state of a type: the same each time. The slip that it is tied to is opened with it.
@@ -250,8 +273,16 @@ impl Visits {
 
     /// What the answer must carry. After this, nothing can be changed, and no further slip can be had.
     pub fn plan(&self) -> Plan {
-        let mut open = self.open();
-        open.is_planned = true;
+        self.open().is_planned = true;
+        // A login takes along what no handler has looked at.
+        for tied in self.jars.entries.iter().filter_map(|entry| entry.merged.as_ref()) {
+            if tied.anchor.is_replaced(self)
+                && let Err(error) = (tied.open)(self)
+            {
+                event::left_undone("merged", "login", &error);
+            }
+        }
+        let open = self.open();
         open.merged.iter().for_each(|(_, visited)| visited.prepare_plan());
         let plan = open.slips.iter().fold(Plan::default(), |plan, (_, visited)| plan.and(visited.plan()));
         // Time that was given stands still.

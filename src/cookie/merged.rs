@@ -110,6 +110,8 @@ impl<M: Mergeable> MergedJar<M> {
 pub(crate) trait AnchorJar: Send + Sync {
     fn state(&self) -> TypeId;
     fn held(&self, visits: &Visits) -> Result<Box<dyn AnchorSlip>, Error>;
+    /// Whether a handler has put another slip in the place of the one that the request brought.
+    fn is_replaced(&self, visits: &Visits) -> bool;
     fn now(&self) -> Result<Millis, Error>;
 }
 
@@ -128,7 +130,12 @@ impl<S: SlipState + Default> AnchorJar for Anchored<S> {
     }
 
     fn held(&self, visits: &Visits) -> Result<Box<dyn AnchorSlip>, Error> {
-        visits.held::<S>().map(|held| Box::new(held) as Box<dyn AnchorSlip>)
+        let held: Box<dyn AnchorSlip> = Box::new(visits.held::<S>()?);
+        Ok(held)
+    }
+
+    fn is_replaced(&self, visits: &Visits) -> bool {
+        visits.opened::<S>().is_some_and(|held| held.visit().is_replaced())
     }
 
     fn now(&self) -> Result<Millis, Error> {
@@ -292,8 +299,7 @@ impl<M: Mergeable> Visit<M> {
         if after.id != before.id {
             // Another slip: what was a guest's comes along, and what is another's does not.
             let is_heir = after.secrets.before.as_ref().is_some_and(|old| old.id == before.id);
-            let carried = if is_heir { siblings.carry_over(&keys, now)? } else { None };
-            return carried.iter().map(set).collect();
+            return if is_heir { Ok(vec![set(&siblings.carry_over(&keys, now)?)?]) } else { Ok(Vec::new()) };
         }
         let around = attributes.set("", "", Some(lives)).len().saturating_sub(attributes.name().len() + 1);
         let plan = siblings.plan(around, now)?;

@@ -11,10 +11,7 @@
 //! of parallel requests apart.
 
 use crate::{bytes, crypto, error::Error};
-use std::{
-    fmt,
-    time::{Duration, SystemTime},
-};
+use std::{fmt, time::Duration};
 
 /// 2025-01-01T00:00:00Z in Unix milliseconds.
 const EPOCH: u64 = 1_735_689_600_000;
@@ -42,16 +39,6 @@ impl Millis {
 
     pub(crate) fn from_raw(millis: u64) -> Option<Self> {
         (millis <= LAST).then_some(Self(millis))
-    }
-
-    /// The moment of a system's clock.
-    #[cfg(test)]
-    pub(crate) fn of(time: SystemTime) -> Result<Self, Error> {
-        time.duration_since(SystemTime::UNIX_EPOCH)
-            .ok()
-            .and_then(|since| u64::try_from(since.as_millis()).ok())
-            .and_then(Self::from_unix_millis)
-            .ok_or_else(|| Error::busy("the system's clock stands before 2025 or after 2059"))
     }
 
     /// Whole seconds since 1970, rounded up: for an error that says when something will be readable.
@@ -159,8 +146,6 @@ mod tests {
         assert_eq!(Millis::from_unix_millis(EPOCH + LAST), Some(Millis::MAX));
         assert_eq!(Millis::from_unix_millis(EPOCH + LAST + 1), None);
         assert_eq!(Millis::MAX.next(), None);
-        assert!(Millis::of(SystemTime::UNIX_EPOCH).unwrap_err().is_unavailable());
-        assert!(Millis::of(SystemTime::now()).is_ok());
     }
 
     proptest! {

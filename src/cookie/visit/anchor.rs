@@ -94,6 +94,13 @@ impl<T: SlipState> Visit<T> {
         Some(Tied { id: slip.id(), secrets, ends_at: slip.ends_at() })
     }
 
+    /// Whether another slip stands in the place of the one that was brought, and takes along what was tied to that.
+    pub(crate) fn is_replaced(&self) -> bool {
+        let takes_along = |slip: &Slip<T>| slip.anchor().is_some_and(|secrets| secrets.before.is_some());
+        self.brought_id.is_some()
+            && self.slip.as_ref().is_some_and(|slip| Some(slip.id()) != self.brought_id && takes_along(slip))
+    }
+
     /// Leaves out what was before, the next time that the slip is sealed: nothing of it is under way any more.
     pub(crate) fn forget_before(&mut self) {
         if let Some(slip) = &mut self.slip
