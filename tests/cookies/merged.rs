@@ -4,7 +4,7 @@ use crate::kit::{NOW, shared_ring};
 use orderslip::{
     Keyring, Lifetime, Sealer, SlipState,
     cookie::{Cookies, Jar, Jars, Merged, MergedJar, Outcome, Plan, Visits},
-    merge::{Cart, CartOp, Line},
+    merge::{Cart, CartOp, Committed, Line},
     testing::{Browser, SetCookie, TestClock},
 };
 use serde::{Deserialize, Serialize};
@@ -273,7 +273,7 @@ fn t29_what_is_checked_out_does_not_come_back() {
     let merged = cart(&visits);
     let (order, key) = merged.with(|cart| cart.checkout()).unwrap().unwrap();
     assert_eq!(order.cart().lines().collect::<Vec<_>>(), [("soup", 1)]);
-    merged.with(|cart| cart.commit(order.barrier())).unwrap();
+    assert_eq!(merged.with(|cart| cart.commit(order.barrier())).unwrap().unwrap(), Committed::Added);
     assert_eq!(merged.read(|cart| cart.is_empty()), true);
     shop.answer(&visits);
     shop.answer(&late);
