@@ -5,14 +5,15 @@
 
 use crate::{
     cookie::{event, jar::Inner, request::Cookies},
-    error::{Error, ErrorKind},
+    error::{Error, ErrorKind, Rejection},
     slip::Slip,
     state::SlipState,
     time::UnixTime,
 };
 use std::{ops::Range, str};
 
-/// The most cookies of one name that are looked at: browsers send one, an attacker may send as many as the header holds.
+/// The most cookies of one name that are looked at with a key: browsers send one, an attacker may send as many as the header holds. What
+/// is malformed costs no more than its length, and does not count.
 const MAX_CANDIDATES: usize = 32;
 
 /// What a request has brought of one slip.
@@ -91,11 +92,13 @@ struct Named<T> {
     count: usize,
     takes: usize,
     is_ambiguous: bool,
+    /// Whether there were too many to look at all of them.
+    is_cut: bool,
 }
 
 pub(crate) fn read<T: SlipState>(jar: &Inner<T>, cookies: &Cookies, now: UnixTime) -> Brought<T> {
     let present = named(cookies, jar.attributes.name(), |text| jar.sealer.open_at(text, now));
-    let (is_there, takes) = (present.count > 0, present.takes);
+    let (is_there, takes, mut is_cut) = (present.count > 0, present.takes, present.is_cut);
     let is_opened = matches!(present.best, Some((Ok(_), _)));
     let mut found = present;
     let (mut former, mut formers) = (None, Vec::new());
@@ -105,6 +108,7 @@ pub(crate) fn read<T: SlipState>(jar: &Inner<T>, cookies: &Cookies, now: UnixTim
             continue;
         }
         formers.push(index);
+        is_cut |= here.is_cut;
         // The present name goes first; what opens under a former one is better than what does not open at all.
         let opens = matches!(here.best, Some((Ok(_), _)));
         if !is_opened && former.is_none() && (opens || found.best.is_none()) && !found.is_ambiguous {
@@ -137,13 +141,13 @@ pub(crate) fn read<T: SlipState>(jar: &Inner<T>, cookies: &Cookies, now: UnixTim
             Brought {
                 outcome: Outcome::Expired,
                 error: Some(Error::expired(now.since(slip.ends_at()).as_secs())),
-                is_useless: true,
+                is_useless: !is_cut,
                 ..blank
             }
         }
         Some((Ok(slip), _)) if jar.has_ended(&slip.id(), cookies, now) => {
             event::logged_out(jar.attributes.name(), size);
-            Brought { outcome: Outcome::LoggedOut, is_useless: true, ..blank }
+            Brought { outcome: Outcome::LoggedOut, is_useless: !is_cut, ..blank }
         }
         Some((Ok(slip), _)) => {
             Brought { outcome: Outcome::Opened, ends_at: Some(slip.ends_at()), slip: Some(slip), ..blank }
@@ -156,7 +160,8 @@ pub(crate) fn read<T: SlipState>(jar: &Inner<T>, cookies: &Cookies, now: UnixTim
             };
             let text = cookies.at(&value).and_then(|value| str::from_utf8(value).ok());
             event::refused(jar.attributes.name(), &error, text, size);
-            Brought { outcome, error: Some(error), is_useless: outcome != Outcome::Unreadable, ..blank }
+            let is_useless = outcome != Outcome::Unreadable && !is_cut;
+            Brought { outcome, error: Some(error), is_useless, ..blank }
         }
     }
 }
@@ -172,11 +177,14 @@ pub(crate) fn again<T: SlipState>(jar: &Inner<T>, cookies: &Cookies, place: &Pla
 
 /// Tries the cookies of a name. One that opens is better than one that is unreadable, that than one that has expired, that than junk.
 fn named<T>(cookies: &Cookies, name: &str, open: impl Fn(&str) -> Result<Slip<T>, Error>) -> Named<T> {
-    let mut all = Named { best: None, count: 0, takes: 0, is_ambiguous: false };
+    let mut all = Named { best: None, count: 0, takes: 0, is_ambiguous: false, is_cut: false };
+    let mut tried = 0;
     for place in cookies.places(name) {
         all.count += 1;
         all.takes += name.len() + 1 + place.len() + 2;
-        if all.count > MAX_CANDIDATES {
+        if tried == MAX_CANDIDATES {
+            // What has not been looked at is not deleted either.
+            all.is_cut = true;
             continue;
         }
         let Some(value) = cookies.at(&place) else { continue };
@@ -185,6 +193,8 @@ fn named<T>(cookies: &Cookies, name: &str, open: impl Fn(&str) -> Result<Slip<T>
         }
         let text = str::from_utf8(value).map_err(|_| Error::malformed("not text"));
         let opened = text.and_then(&open);
+        let is_malformed = opened.as_ref().is_err_and(|error| error.rejection() == Some(Rejection::Malformed));
+        tried += usize::from(!is_malformed);
         let is_better = match (&opened, &all.best) {
             (_, None) => true,
             // Sent twice with different paths while it was renewed: the later one.

@@ -7,7 +7,7 @@ use crate::{
     wire::over_http_2,
 };
 use axum::http::Request;
-use orderslip::{cookie::Prefix, testing::mint};
+use orderslip::{Keyring, cookie::Prefix, testing::mint};
 use proptest::{prelude::*, test_runner::TestRunner};
 
 fn cart() -> Cart {
@@ -31,6 +31,36 @@ async fn two_hundred_junk_cookies_cost_one_answer() {
         let answer = shop.server.get("/", &cookies).await;
         assert_eq!((answer.status, answer.body.as_str(), answer.set_cookie().len()), (200, KEPT, 0));
     }
+}
+
+/// Somebody who can plant cookies plants two hundred of our name, for longer paths than ours, so that they come first.
+#[tokio::test]
+async fn t72_two_hundred_junk_cookies_of_our_name_hide_no_slip() {
+    let (shop, good) = shop_and_cookie().await;
+    let junk = |value: &dyn Fn(usize) -> String| {
+        (0..200).map(|number| format!("__Host-cart={}", value(number))).collect::<Vec<_>>().join("; ")
+    };
+    let short = junk(&|number| format!("junk{number}"));
+    let empty = junk(&|_| String::new());
+    for cookies in [format!("{short}; {good}"), format!("{good}; {short}"), format!("{empty}; {good}; {short}")] {
+        let answer = shop.server.get("/", &cookies).await;
+        assert_eq!((answer.status, answer.body.as_str(), answer.set_cookie().len()), (200, KEPT, 0));
+    }
+}
+
+/// Forged tokens cost a look with a key, so not all of many are looked at: and what was not looked at is not deleted.
+#[tokio::test]
+async fn t72_behind_forged_cookies_without_end_a_slip_is_not_read_and_not_deleted() {
+    let (shop, good) = shop_and_cookie().await;
+    let elsewhere = jar::<Cart>("cart", &Keyring::generate().unwrap(), &shop.clock).build().unwrap();
+    let forged =
+        |count: usize| (0..count).map(|_| mint(&elsewhere, &cart(), NOW).unwrap()).collect::<Vec<_>>().join("; ");
+    let few = shop.server.get("/", format!("{}; {good}", forged(31))).await;
+    assert_eq!((few.body.as_str(), few.set_cookie().len()), (KEPT, 0));
+    let many = shop.server.get("/", format!("{}; {good}", forged(40))).await;
+    assert_eq!((many.status, many.body.as_str(), many.set_cookie().len()), (200, r#"None [] "" Absent"#, 0));
+    let all_read = shop.server.get("/", forged(20)).await;
+    assert_eq!(all_read.named(), ["__Host-cart"], "of no use to anybody");
 }
 
 #[tokio::test]
