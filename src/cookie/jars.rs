@@ -106,26 +106,43 @@ pub struct Visits {
     open: Mutex<Open>,
 }
 
-/// What has been asked for.
+/// What has been asked for. Most requests ask for one slip, which takes no list.
 #[derive(Default)]
 struct Open {
-    slips: Vec<(TypeId, Box<dyn Visited>)>,
+    first: Option<Arc<dyn Visited>>,
+    more: Vec<Arc<dyn Visited>>,
     is_planned: bool,
 }
 
+impl Open {
+    fn all(&self) -> impl Iterator<Item = &Arc<dyn Visited>> {
+        self.first.iter().chain(&self.more)
+    }
+
+    fn add(&mut self, visited: Arc<dyn Visited>) {
+        match &self.first {
+            None => self.first = Some(visited),
+            Some(_) => self.more.push(visited),
+        }
+    }
+
+    fn of<T: SlipState>(&self) -> Option<Held<T>> {
+        self.all().find_map(|visited| {
+            let visited: Arc<dyn Any + Send + Sync> = Arc::<dyn Visited>::clone(visited);
+            visited.downcast::<Mutex<Visit<T>>>().ok().map(Held::new)
+        })
+    }
+}
+
 /// A visit of whatever type.
-trait Visited: Send {
-    fn as_any(&self) -> &dyn Any;
+trait Visited: Any + Send + Sync {
     fn plan(&self) -> Plan;
 }
 
-impl<T: SlipState> Visited for Held<T> {
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
+impl<T: SlipState> Visited for Mutex<Visit<T>> {
     fn plan(&self) -> Plan {
-        Self::plan(self)
+        // A closure that panicked has left the visit torn, and the visit knows how to mend itself.
+        self.lock().unwrap_or_else(PoisonError::into_inner).plan()
     }
 }
 
@@ -148,25 +165,24 @@ impl Visits {
     /// [`Error::is_misuse`] if no jar is for this type, or the answer has been planned; [`Error::is_unavailable`] if the clock cannot tell.
     pub fn held<T: SlipState>(&self) -> Result<Held<T>, Error> {
         let mut open = self.open();
-        let found = open.slips.iter().find(|(state, _)| *state == TypeId::of::<T>());
-        if let Some(held) = found.and_then(|(_, visited)| visited.as_any().downcast_ref::<Held<T>>()) {
-            return Ok(held.clone());
+        if let Some(held) = open.of() {
+            return Ok(held);
         }
         if open.is_planned {
             return Err(Error::misuse("the answer has been planned: its header may have been sent"));
         }
         let jar = self.jars.jar::<T>()?;
         let now = self.now.map_or_else(|| jar.inner().sealer.now(), Ok)?;
-        let held = Held::new(Visit::new(jar.clone(), Arc::clone(&self.request), now));
-        open.slips.push((TypeId::of::<T>(), Box::new(held.clone())));
-        Ok(held)
+        let visit = Arc::new(Mutex::new(Visit::new(jar.clone(), Arc::clone(&self.request), now)));
+        open.add(Arc::<Mutex<Visit<T>>>::clone(&visit));
+        Ok(Held::new(visit))
     }
 
     /// What the answer must carry. After this, nothing can be changed, and no further slip can be had.
     pub fn plan(&self) -> Plan {
         let mut open = self.open();
         open.is_planned = true;
-        open.slips.iter().fold(Plan::default(), |plan, (_, visited)| plan.and(visited.plan()))
+        open.all().fold(Plan::default(), |plan, visited| plan.and(visited.plan()))
     }
 
     /// A state's own code runs under this lock when a cookie is opened. If it panics, what is in there is whole all the same.
