@@ -15,6 +15,7 @@ mod jars;
 mod plan;
 mod reading;
 mod request;
+mod status;
 mod tombstone;
 mod visit;
 
@@ -26,4 +27,5 @@ pub use jars::{Jars, Visits};
 pub use plan::{CachePolicy, Plan};
 pub use reading::Outcome;
 pub use request::Cookies;
+pub use status::{RETRY_AFTER, status};
 pub use visit::Visit;

@@ -40,9 +40,9 @@ pub enum Outcome {
     Expired,
     /// It is none of ours, or two of ours, of which nobody can say which one is meant.
     Rejected,
-    /// It may be one, but not here and now: see [`Error::is_unreadable`].
+    /// It may be one, but not here and now: see [`Error::is_unreadable`]. Or its [upgrade](SlipState::upgrade) failed otherwise.
     Unreadable,
-    /// It was one, and this browser has been told that it has ended.
+    /// It was one, and this browser has been told that it has ended; or its [upgrade](SlipState::upgrade) says that it is revoked.
     LoggedOut,
 }
 
@@ -154,9 +154,11 @@ pub(crate) fn read<T: SlipState>(jar: &Inner<T>, cookies: &Cookies, now: UnixTim
         }
         Some((Err(error), value)) => {
             let outcome = match () {
-                () if error.is_unreadable() => Outcome::Unreadable,
+                () if error.is_rejected() => Outcome::Rejected,
                 () if error.is_expired() => Outcome::Expired,
-                () => Outcome::Rejected,
+                () if error.is_revoked() => Outcome::LoggedOut,
+                // What a state's own upgrade could not do now, it may do later.
+                () => Outcome::Unreadable,
             };
             let text = cookies.at(&value).and_then(|value| str::from_utf8(value).ok());
             event::refused(jar.attributes.name(), &error, text, size);
@@ -164,6 +166,12 @@ pub(crate) fn read<T: SlipState>(jar: &Inner<T>, cookies: &Cookies, now: UnixTim
             Brought { outcome, error: Some(error), is_useless, ..blank }
         }
     }
+}
+
+/// Whether the client has something that is proven to be ours and is not over, though it cannot be read here and now.
+pub(crate) fn is_kept(error: &Error) -> bool {
+    let is_over = error.is_rejected() || error.is_expired() || error.is_revoked();
+    !is_over && error.kind() != ErrorKind::UnknownKey
 }
 
 /// Opens again what was found, to have its state as it was.
@@ -215,10 +223,10 @@ fn named<T>(cookies: &Cookies, name: &str, open: impl Fn(&str) -> Result<Slip<T>
 fn rank<T>(opened: &Result<T, Error>) -> u8 {
     match opened.as_ref().map_err(Error::kind) {
         Ok(_) => 4,
-        // Proven to be ours.
-        Err(ErrorKind::NewerVersion | ErrorKind::Undecodable | ErrorKind::Refused | ErrorKind::NotYetValid) => 3,
+        Err(ErrorKind::Rejected) => 0,
+        Err(ErrorKind::Expired | ErrorKind::KeyRetired | ErrorKind::Revoked) => 1,
         Err(ErrorKind::UnknownKey) => 2,
-        Err(ErrorKind::Expired | ErrorKind::KeyRetired) => 1,
-        Err(_) => 0,
+        // Proven to be ours.
+        Err(_) => 3,
     }
 }

@@ -2,10 +2,17 @@
 
 use crate::{
     kit::{self, NOW},
-    shop::{NextSession, Shop, jar, routes},
+    shop::{NextSession, Shop, Stranger, Theme, jar, routes},
     wire::serve,
 };
-use orderslip::testing::mint;
+use axum::{Router, routing::get};
+use orderslip::{
+    Error, Old, SlipState,
+    cookie::{Held, Jars, Required},
+    testing::{TestClock, mint},
+    web::SlipLayer,
+};
+use serde::{Deserialize, Serialize};
 
 #[tokio::test]
 async fn who_needs_a_slip_is_not_called_without_one() {
@@ -80,5 +87,43 @@ async fn a_program_that_is_wrong_says_so() {
     for path in ["/stranger", "/needed-stranger"] {
         let answer = shop.server.get(path, "").await;
         assert_eq!((answer.status, answer.body.as_str()), (500, ""), "{path} without a jar");
+    }
+}
+
+/// An upgrade that asks somebody who does not answer, or that finds out that the slip has been revoked.
+#[tokio::test]
+async fn an_upgrade_that_fails_otherwise_is_no_forgery() {
+    let keys = kit::shared_ring();
+    let clock = TestClock::new(NOW);
+    let old = jar::<Theme>("theme", &keys, &clock).build().unwrap();
+    let app = Router::new().route("/read", get(async |theme: Held<Asking>| theme.read(|theme| theme.0.clone())));
+    let app = app.route("/write", get(async |theme: Held<Asking>| theme.update(|theme| theme.0 = "dark".into())));
+    let app = app.route("/need", get(async |_: Required<Asking>| ()));
+    let jars = Jars::new().with(jar::<Asking>("theme", &keys, &clock).build().unwrap()).unwrap();
+    let server = serve(app.layer(SlipLayer::new(jars))).await;
+    for (asked, wanted) in [("down", [200, 503, 503]), ("wrong", [200, 500, 500]), ("revoked", [200, 200, 401])] {
+        let cookie = mint(&old, &Theme(asked.into()), NOW).unwrap();
+        let is_over = asked == "revoked";
+        for (path, status) in ["/read", "/write", "/need"].into_iter().zip(wanted) {
+            let answer = server.get(path, &cookie).await;
+            assert_eq!((answer.status, answer.set_cookie().len()), (status, usize::from(is_over)), "{asked} {path}");
+        }
+    }
+}
+
+/// What the next release makes of a theme.
+#[derive(Default, Serialize, Deserialize)]
+struct Asking(String);
+
+impl SlipState for Asking {
+    const PURPOSE: &'static str = Theme::PURPOSE;
+    const VERSION: u16 = 2;
+
+    fn upgrade(old: Old<'_>) -> Result<Self, Error> {
+        match old.decode::<Theme>()?.0.as_str() {
+            "down" => Err(Error::unavailable("nobody answers")),
+            "revoked" => Err(Error::revoked()),
+            _ => Err(Jars::new().jar::<Stranger>().map(|_| ()).unwrap_err()),
+        }
     }
 }
