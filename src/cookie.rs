@@ -24,7 +24,7 @@ pub use budget::{Budget, MAX_PAIR};
 pub use held::{Held, Missing, Required};
 pub use jar::{Jar, JarBuilder};
 pub use jars::{Jars, Visits};
-pub use plan::{CachePolicy, Plan};
+pub use plan::{CachePolicy, Fields, Plan};
 pub use reading::Outcome;
 pub use request::Cookies;
 pub use status::{RETRY_AFTER, status};
