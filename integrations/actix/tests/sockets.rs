@@ -380,6 +380,7 @@ fn who_needs_a_slip_is_not_called_without_one() {
     for cookies in ["", "__Host-session=junk"] {
         let answer = shop.get("/whoami", cookies);
         assert_eq!((answer.status, answer.body.as_str()), (401, ""));
+        assert_eq!(answer.named().len(), usize::from(!cookies.is_empty()), "junk is deleted with a refusal, too");
         assert_eq!(shop.get("/or-login", cookies).field("location"), "/login");
     }
     shop.visit("/login");
