@@ -4,7 +4,7 @@
 
 use crate::{
     claims::SlipId,
-    cookie::{plan::Plan, reading::Outcome, visit::Visit},
+    cookie::{reading::Outcome, visit::Visit},
     error::Error,
     state::SlipState,
     time::UnixTime,
@@ -35,8 +35,8 @@ use std::{
 pub struct Held<T>(Arc<Mutex<Visit<T>>>);
 
 impl<T: SlipState> Held<T> {
-    pub(crate) fn new(visit: Visit<T>) -> Self {
-        Self(Arc::new(Mutex::new(visit)))
+    pub(crate) fn new(visit: Arc<Mutex<Visit<T>>>) -> Self {
+        Self(visit)
     }
 
     /// What the request brought.
@@ -173,10 +173,6 @@ impl<T: SlipState> Held<T> {
         }
         drop(visit);
         Ok(Required(self))
-    }
-
-    pub(crate) fn plan(&self) -> Plan {
-        self.visit().plan()
     }
 
     /// A closure that panicked has left the visit torn, and the visit knows how to mend itself.

@@ -16,7 +16,7 @@ use crate::{
         reading::{self, Brought, Outcome},
         request::Cookies,
     },
-    error::{Error, ErrorKind},
+    error::Error,
     slip::{Reason, Slip, Standing},
     state::SlipState,
     time::UnixTime,
@@ -327,9 +327,7 @@ impl<T: SlipState> Visit<T> {
         self.mend();
         self.not_planned()?;
         match (&self.fate, &self.brought.error) {
-            (Fate::Open, Some(error)) if error.is_unreadable() && error.kind() != ErrorKind::UnknownKey => {
-                Err(error.clone())
-            }
+            (Fate::Open, Some(error)) if reading::is_kept(error) => Err(error.clone()),
             _ => Ok(()),
         }
     }

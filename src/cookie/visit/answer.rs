@@ -86,8 +86,7 @@ impl<T: SlipState> Visit<T> {
         let cost = self.cost_of(Some(&line), Some(token.end), more);
         self.request.tally.settle(self.cost, cost, self.cookies().size(), budget).map_err(too_large)?;
         self.cost = cost;
-        if let (Fate::Open, Some(error)) =
-            (&self.fate, self.brought.error.as_ref().filter(|error| error.is_unreadable()))
+        if let (Fate::Open, Outcome::Unreadable, Some(error)) = (&self.fate, self.brought.outcome, &self.brought.error)
         {
             event::overwritten(jar.attributes.name(), error);
         }
