@@ -223,7 +223,7 @@ mod tests {
     #[test]
     fn t75_fields_are_judged_as_bytes() {
         let fields = |vary: &[&[u8]], cache: &[&[u8]]| {
-            let read = Plan { lines: vec![], was_read: true };
+            let read = Plan { lines: vec![], was_read: true, refusal: None };
             let fields = read.fields(vary.iter().copied(), cache.iter().copied());
             (fields.vary, fields.cache_control.map(Cow::into_owned))
         };
