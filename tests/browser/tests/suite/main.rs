@@ -1,0 +1,5 @@
+//! All scenarios of the browser suite. Each has a shop and a browser of its own, so they know nothing of each other.
+
+mod journeys;
+mod in_flight;
+mod looks;
