@@ -37,9 +37,11 @@ fn lines(sku: &str) -> &'static str {
         "spoons" => {
             r#"<ellipse class="f" cx="20" cy="18" rx="6" ry="9"/><ellipse class="f" cx="44" cy="18" rx="6" ry="9"/><ellipse class="f" cx="32" cy="16" rx="6" ry="9"/><path d="M20 27v26M44 27v26M32 25v30"/>"#
         }
-        "knife" => r#"<path class="f" d="M8 38C18 20 36 14 56 12L40 38z"/><path d="M40 38L28 50c-3 3-8-1-6-5l6-7"/>"#,
+        "knife" => {
+            r#"<path class="f" d="M24 38L52 10c7 10 4 20-8 28l-8 8z"/><path d="M27 41L13 55c-3 3-8-2-5-5l14-14z"/>"#
+        }
         "mill" => {
-            r#"<path class="f" d="M22 34h20l3 20H19z"/><path d="M25 34c-4-8 18-8 14 0M24 26c-3-10 19-10 16 0M32 18v-6"/><circle cx="32" cy="10" r="2.5"/>"#
+            r#"<path class="f" d="M22 56h20l-4-20H26z"/><path d="M26 36c-7-5-3-14 6-14s13 9 6 14M32 22v-4"/><circle cx="32" cy="13" r="5"/>"#
         }
         "apron" => {
             r#"<path class="f" d="M23 18h18c0 6 4 9 9 10v26H14V28c5-1 9-4 9-10z"/><path d="M23 18c0-12 18-12 18 0M25 38h14v8H25zM14 30l-6 6M50 30l6 6"/>"#

@@ -5,7 +5,7 @@
 use crate::{catalogue, locale::Locale};
 use orderslip::{
     Error, Keyring, Lifetime, Sealer, SlipState,
-    cookie::{Jar, Jars},
+    cookie::{Budget, Jar, Jars},
 };
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
@@ -97,17 +97,19 @@ impl SlipState for Notice {
     const VERSION: u16 = 1;
 }
 
-/// The four cookies.
+/// The four cookies. nginx takes 4096 bytes of header from a server; our pages have nearly 400 of their own, a pair 70 around it.
 pub(crate) fn jars(keys: &Keyring) -> Result<Jars, Error> {
+    let room = Budget::default().answer(3600).pair(3500);
     let session = Sealer::<Session>::encrypted(keys).lifetime(Lifetime::absolute(DAY / 3).idle(30 * MINUTE));
     let cart = Sealer::<Cart>::encrypted(keys).lifetime(Lifetime::absolute(30 * DAY).idle(7 * DAY));
     let preferences = Sealer::<Preferences>::signed(keys).lifetime(Lifetime::absolute(400 * DAY));
+    let preferences = Jar::builder("preferences", preferences).readable_by_scripts().without_tombstones();
     let notice = Sealer::<Notice>::encrypted(keys).lifetime(Lifetime::absolute(MINUTE));
     Jars::new()
-        .with(Jar::builder("session", session).build()?)?
-        .with(Jar::builder("cart", cart).build()?)?
-        .with(Jar::builder("preferences", preferences).readable_by_scripts().without_tombstones().build()?)?
-        .with(Jar::builder("notice", notice).without_tombstones().build()?)
+        .with(Jar::builder("session", session).budget(room).build()?)?
+        .with(Jar::builder("cart", cart).budget(room).build()?)?
+        .with(preferences.budget(room).build()?)?
+        .with(Jar::builder("notice", notice).without_tombstones().budget(room).build()?)
 }
 
 impl Cart {

@@ -1,5 +1,7 @@
 //! All scenarios of the browser suite. Each has a shop and a browser of its own, so they know nothing of each other.
 
 mod journeys;
+mod bad_cookies;
 mod in_flight;
 mod looks;
+mod other_sites;
