@@ -2,6 +2,9 @@
 
 mod journeys;
 mod bad_cookies;
+mod behind_nginx;
 mod in_flight;
 mod looks;
+mod model_jar;
 mod other_sites;
+mod raw_fields;
