@@ -1,7 +1,8 @@
 //! Slips in cookies: a pure planner. From the cookies of a request, and what the handler does, to the lines of `Set-Cookie`.
 //!
 //! It may not know HTTP libraries, sockets or frameworks: bytes come in, texts go out, nothing is read and nothing is sent. The adapters
-//! ([`web`](crate::web), and the crate for actix) put it between a server and its handlers; with any other server it is a dozen lines.
+//! (`web` with the feature `tower` or `axum`, and the crate for actix) put it between a server and its handlers; with any other server it is a
+//! dozen lines.
 //!
 //! A [`Jar`] is one cookie of an application. A [`Visit`] is its slip in one request; [`Plan`] is what the answer must carry.
 

@@ -5,6 +5,7 @@
 //!
 //! | page | what it answers |
 //! |---|---|
+//! | [`cookies`] | how a slip travels in a cookie, what a handler may do with it, and what cannot go wrong there |
 //! | [`keys`] | where keys come from, how they get to servers, and how other services get the public ones |
 
 #[doc = include_str!("manual/keys.md")]
@@ -12,3 +13,7 @@
 #[doc = include_str!("manual/keys/public.md")]
 #[doc = include_str!("manual/keys/health.md")]
 pub mod keys {}
+
+#[doc = include_str!("manual/cookies.md")]
+#[cfg_attr(all(feature = "axum", feature = "testing"), doc = include_str!("manual/cookies/axum.md"))]
+pub mod cookies {}

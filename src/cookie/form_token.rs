@@ -1,4 +1,4 @@
-//! The token that a form carries to show that it came from a page of ours (docs/threats.md T25, T29; OWASP's signed double submit).
+//! The token that a form carries to show that it came from a page of ours (docs/threats.md T25; OWASP's signed double submit).
 //!
 //! It may not know forms or requests. The token is one of ours without a state: its id is the id of the slip that it belongs to, so it is
 //! good with that slip and no other, on any server, as long as the slip lives. It is different in every page (BREACH).

@@ -48,7 +48,6 @@ pub(crate) fn is_suffix(suffix: &[u8]) -> bool {
 /// A tombstone that a request brought.
 struct Found<'c> {
     suffix: &'c [u8],
-    id: SlipId,
     set_at: UnixTime,
 }
 
@@ -89,7 +88,8 @@ impl Tombstones {
         let token = self.0.seal_as_it_is(&Slip::begun(Ended, *id, times), now)?;
         let lives = ends_at.saturating_add(leeway).since(now);
         let mut lines = vec![attributes.set(&suffix(id), &token, Some(lives))];
-        let mut others: Vec<_> = self.found(attributes.name(), cookies, now).filter(|found| found.id != *id).collect();
+        // None of them is this slip's: with its own it would not have been opened.
+        let mut others: Vec<_> = self.found(attributes.name(), cookies, now).collect();
         others.sort_by_key(|found| found.set_at);
         let too_many = (others.len() + 1).saturating_sub(MAX_TOMBSTONES);
         let oldest = others.iter().take(too_many).filter_map(|found| str::from_utf8(found.suffix).ok());
@@ -103,7 +103,7 @@ impl Tombstones {
         named.filter_map(move |(suffix, value)| {
             let (id, set_at) = self.open(value, now)?;
             // Under another's name it says nothing.
-            (self::suffix(&id).as_bytes() == suffix).then_some(Found { suffix, id, set_at })
+            (self::suffix(&id).as_bytes() == suffix).then_some(Found { suffix, set_at })
         })
     }
 

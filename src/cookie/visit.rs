@@ -41,8 +41,9 @@ pub struct Visit<T> {
     /// The slip as it is now.
     slip: Option<Slip<T>>,
     fate: Fate,
-    /// Lines that set and delete tombstones.
+    /// Lines that set and delete tombstones, once what was brought has ended.
     tombstones: Vec<String>,
+    has_ended: bool,
     cost: Cost,
     was_touched: bool,
     /// A closure has not come back: the state may be half changed.
@@ -75,6 +76,7 @@ impl<T: SlipState> Visit<T> {
             slip,
             fate: Fate::Open,
             tombstones: Vec::new(),
+            has_ended: false,
             cost: Cost::default(),
             was_touched: false,
             is_torn: false,

@@ -199,3 +199,96 @@ impl fmt::Debug for Browser {
         f.debug_struct("Browser").field("host", &self.host).field("cookies", &names).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: UnixTime = UnixTime::from_secs(1_800_000_000);
+
+    fn after(secs: u64) -> UnixTime {
+        NOW.saturating_add(Duration::from_secs(secs))
+    }
+
+    fn tried(origin: &str, line: &str) -> Result<(), Dropped> {
+        Browser::at(origin).store(line, NOW)
+    }
+
+    #[test]
+    fn what_is_dropped_and_why() {
+        let (tls, plain) = ("https://shop.example", "http://shop.example");
+        for (origin, line, expected) in [
+            (tls, "a=b", Ok(())),
+            (tls, "a", Ok(())),
+            (tls, "", Err(Dropped::Unreadable)),
+            (tls, "=", Err(Dropped::Unreadable)),
+            (tls, "a=b\u{1}", Err(Dropped::Unreadable)),
+            (tls, "__Host-a=b; Secure; Path=/", Ok(())),
+            (tls, "__Host-a=b; Path=/", Err(Dropped::Prefix)),
+            (tls, "__Host-a=b; Secure", Err(Dropped::Prefix)),
+            (tls, "__Host-a=b; Secure; Path=/x", Err(Dropped::Prefix)),
+            (tls, "__hOST-a=b; Secure; Path=/; Domain=shop.example", Err(Dropped::Prefix)),
+            (tls, "=__Host-a=b; Secure; Path=/", Err(Dropped::Prefix)),
+            (tls, "__Host-Http-a=b; Secure; Path=/", Err(Dropped::Prefix)),
+            (tls, "__Host-Http-a=b; Secure; Path=/; HttpOnly", Ok(())),
+            (tls, "__Secure-a=b", Err(Dropped::Prefix)),
+            (tls, "__Secure-a=b; Secure", Ok(())),
+            (tls, "a=b; SameSite=None", Err(Dropped::NeedsSecure)),
+            (tls, "a=b; Partitioned", Err(Dropped::NeedsSecure)),
+            (tls, "a=b; Domain=other.example", Err(Dropped::OtherDomain)),
+            (tls, "a=b; Domain=op.example", Err(Dropped::OtherDomain)),
+            (tls, "a=b; Domain=.Shop.example", Ok(())),
+            (plain, "a=b; Secure", Err(Dropped::NotSecure)),
+            ("http://localhost:8080", "a=b; Secure", Ok(())),
+        ] {
+            assert_eq!(tried(origin, line), expected, "{line:?} at {origin}");
+        }
+        let long = |bytes: usize| format!("name={}; Path=/{}", "x".repeat(bytes), "p".repeat(2_000));
+        assert_eq!(tried(tls, &long(4_092)), Ok(()));
+        assert_eq!(tried(tls, &long(4_093)), Err(Dropped::TooLong));
+    }
+
+    #[test]
+    fn one_of_the_same_name_is_overwritten_and_a_past_age_deletes() {
+        let mut browser = Browser::at("https://shop.example");
+        browser.receive(&["a=1", "b=1; Max-Age=60", "a=2"], NOW);
+        assert_eq!(browser.header("/", NOW), "a=2; b=1");
+        assert_eq!(browser.header("/", after(60)), "a=2");
+        browser.receive(&["a=; Max-Age=0"], NOW);
+        assert_eq!(browser.names(NOW), ["b"]);
+        browser.receive(&["a=1", "b=2; Max-Age=-1", "c=1; Max-Age=99999999999"], NOW);
+        browser.close();
+        assert_eq!(browser.names(NOW), ["c"]);
+        assert_eq!(browser.names(after(400 * 86_400)), Vec::<&str>::new());
+    }
+
+    #[test]
+    fn paths_are_matched_and_the_longer_goes_first() {
+        let mut browser = Browser::at("https://shop.example");
+        browser.receive(&["a=root; Path=/", "a=deep; Path=/shop/", "a=other; Path=/shopping"], NOW);
+        assert_eq!(browser.header("/shop/cart", NOW), "a=deep; a=root");
+        assert_eq!(browser.header("/shop", NOW), "a=root");
+        assert_eq!(browser.header("/shopping/x", NOW), "a=other; a=root");
+    }
+
+    #[test]
+    fn a_plain_page_overlays_no_secure_cookie() {
+        let mut browser = Browser::at("http://shop.example");
+        browser.plant("a=1", NOW);
+        assert_eq!(browser.header("/", NOW), "", "nor is it sent there");
+        assert_eq!(browser.store("a=2", NOW), Err(Dropped::WouldOverlaySecure));
+    }
+
+    #[test]
+    fn the_181st_purges_the_oldest() {
+        let mut browser = Browser::at("https://shop.example");
+        for n in 0..180 {
+            browser.plant(&format!("c{n}=value"), NOW);
+        }
+        assert_eq!(browser.names(NOW).len(), 180);
+        browser.plant("last=value", NOW);
+        assert_eq!(browser.names(NOW).len(), 150);
+        assert_eq!(browser.names(NOW).first(), Some(&"c31"));
+        assert!(!format!("{browser:?}").contains("value"));
+    }
+}

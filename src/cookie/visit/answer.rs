@@ -52,7 +52,7 @@ impl<T: SlipState> Visit<T> {
     pub(super) fn write(&mut self, ended: Vec<String>) -> Result<(), Error> {
         let written = self.try_write(&ended);
         match &written {
-            Ok(()) if !ended.is_empty() => (self.brought_id, self.tombstones) = (None, ended),
+            Ok(()) if !ended.is_empty() => (self.has_ended, self.tombstones) = (true, ended),
             Ok(()) => {}
             Err(error) => {
                 if error.is_too_large() {
@@ -95,7 +95,7 @@ impl<T: SlipState> Visit<T> {
     pub(super) fn end(&mut self) {
         let ended = self.ended_lines();
         if !ended.is_empty() {
-            (self.brought_id, self.tombstones) = (None, ended);
+            (self.has_ended, self.tombstones) = (true, ended);
         }
         self.slip = None;
         self.fate = Fate::Delete;
@@ -107,7 +107,9 @@ impl<T: SlipState> Visit<T> {
 
     /// The lines that say that the slip which the request brought has ended.
     pub(super) fn ended_lines(&self) -> Vec<String> {
-        let (Some(tombstones), Some(id)) = (&self.inner().tombstones, &self.brought_id) else { return Vec::new() };
+        let (Some(tombstones), Some(id), false) = (&self.inner().tombstones, &self.brought_id, self.has_ended) else {
+            return Vec::new();
+        };
         let ends_at = self.brought.ends_at.unwrap_or(self.now);
         tombstones.lines(&self.inner().attributes, (id, ends_at), self.cookies(), self.now).unwrap_or_else(|error| {
             event::left_undone(self.inner().attributes.name(), "tombstone", &error);

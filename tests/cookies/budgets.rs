@@ -1,0 +1,90 @@
+//! The limits: of a pair, of a line, of an answer over all jars, of the next request.
+
+use crate::{
+    kit::{Cart, NOW, cart, shared_ring},
+    world::{DAY, Session, World, builder, request, session},
+};
+use orderslip::{
+    Lifetime, Sealer,
+    cookie::{Budget, Cookies, Jar, Jars, Visits},
+    testing::mint,
+};
+use std::sync::Arc;
+
+#[test]
+fn each_limit_is_named_with_its_size() {
+    let ring = shared_ring();
+    for (budget, limit) in [
+        (Budget::default().pair(500), 500),
+        (Budget::default().line(600), 600),
+        (Budget::default().answer(700), 700),
+        (Budget::default().request(650), 650),
+    ] {
+        let jar = builder::<Session>(&ring).budget(budget).build().unwrap();
+        let mut visit = jar.visit_at(request("theme=dark"), NOW);
+        visit.update(|state| state.note = "x".into()).unwrap();
+        let error = visit.update(|state| state.note = "x".repeat(600)).unwrap_err();
+        assert_eq!(error.limit(), Some(limit));
+        assert!(error.size().is_some_and(|size| size > limit && size < limit + 700), "{:?}", error.size());
+        assert_eq!(error.largest().first().map(|(field, _)| *field), Some("note"));
+    }
+    assert!(builder::<Session>(&ring).budget(Budget::default().pair(4_097)).build().unwrap_err().is_misuse());
+}
+
+fn jars(budget: Budget) -> Arc<Jars> {
+    let ring = shared_ring();
+    let carts = Jar::builder("cart", Sealer::<Cart>::encrypted(&ring).lifetime(Lifetime::absolute(DAY))).budget(budget);
+    let sessions = builder::<Session>(&ring).budget(budget);
+    Arc::new(Jars::new().with(carts.build().unwrap()).unwrap().with(sessions.build().unwrap()).unwrap())
+}
+
+#[test]
+fn the_lines_of_all_jars_count() {
+    let visits = Visits::new_at(jars(Budget::default().answer(1_000)), Cookies::default(), NOW);
+    let (session, cart_of) = (visits.held::<Session>().unwrap(), visits.held::<Cart>().unwrap());
+    session.update(|state| state.note = "x".repeat(300)).unwrap();
+    let error = cart_of.update(|state| state.note = Some("x".repeat(200))).unwrap_err();
+    assert_eq!(error.limit(), Some(1_000));
+    // What the one gives back the other may have.
+    session.update(|state| state.note.clear()).unwrap();
+    cart_of.update(|state| state.note = Some("x".repeat(200))).unwrap();
+    let plan = visits.plan();
+    assert_eq!(plan.set_cookie().len(), 2);
+    let bytes: usize = plan.set_cookie().iter().map(|line| line.len() + "Set-Cookie: \r\n".len()).sum();
+    assert!(bytes <= 1_000, "{bytes}");
+}
+
+#[test]
+fn nobody_writes_what_would_lock_the_browser_out() {
+    let field = format!("other={}", "x".repeat(7_700));
+    let visits = Visits::new_at(jars(Budget::default()), request(&field), NOW);
+    let error = visits.held::<Cart>().unwrap().update(|state| *state = cart()).unwrap_err();
+    assert_eq!(error.limit(), Some(7_800));
+    // The slip that is there may be written over with one of its size.
+    let mut world = World::new();
+    let pair = mint(&world.jar, &session("a"), NOW).unwrap();
+    let field = format!("{pair}; other={}", "x".repeat(7_790 - pair.len() - 10));
+    let mut visit = world.jar.visit_at(request(&field), NOW);
+    visit.update(|state| state.note = "b".into()).unwrap();
+    assert!(visit.update(|state| state.note = "x".repeat(100)).unwrap_err().is_too_large());
+    // A tombstone takes its place in the next request, too.
+    assert!(visit.replace_with(|state| state).unwrap_err().is_too_large());
+    // Where more has got through, more gets through.
+    let field = format!("other={}", "x".repeat(9_000));
+    let mut visit = world.jar.visit_at(request(&field), NOW);
+    visit.update(|state| state.note = "b".into()).unwrap();
+    world.answer(&mut visit, NOW);
+    assert_eq!(world.state(NOW).unwrap().note, "b");
+}
+
+#[test]
+fn an_end_is_sent_whatever_it_takes() {
+    let ring = shared_ring();
+    let jar = builder::<Session>(&ring).build().unwrap();
+    let tight = builder::<Session>(&ring).budget(Budget::default().answer(1).request(1)).build().unwrap();
+    let pair = mint(&jar, &session("a"), NOW).unwrap();
+    let mut visit = tight.visit_at(request(&pair), NOW);
+    assert!(visit.update(|_| ()).unwrap_err().is_too_large());
+    visit.logout().unwrap();
+    assert_eq!(visit.plan().set_cookie().len(), 2, "the deletion and the tombstone");
+}

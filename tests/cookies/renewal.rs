@@ -1,0 +1,173 @@
+//! Nothing is written unless it changed or is due; what is due is written without a word from the handler.
+
+use crate::{
+    kit::{NOW, later},
+    world::{DAY, First, IDLE, NAME, Session, World, builder, jar, request, session},
+};
+use orderslip::{Alg, Key, Keyring, Lifetime, Sealer, cookie::Jar, cookie::Outcome, testing::mint};
+
+#[test]
+fn a_slip_is_renewed_when_half_of_its_idle_time_has_passed() {
+    let half = IDLE.as_secs() / 2;
+    for (secs, lines) in [(0, 0), (1, 0), (half - 1, 0), (half, 1), (IDLE.as_secs() - 1, 1)] {
+        let mut world = World::with(&session("a"));
+        let mut visit = world.visit(later(secs));
+        let sent = world.answer(&mut visit, later(secs));
+        assert_eq!(sent.len(), lines, "after {secs} s");
+        assert!(sent.iter().all(|cookie| cookie.max_age == Some(3_600)));
+        assert_eq!(world.state(later(secs)), Some(session("a")));
+    }
+}
+
+#[test]
+fn touching_renews_what_would_gain() {
+    let mut world = World::with(&session("a"));
+    let mut visit = world.visit(NOW);
+    visit.touch();
+    assert!(world.answer(&mut visit, NOW).is_empty(), "nothing to gain");
+    let mut visit = world.visit(later(60));
+    visit.touch();
+    assert_eq!(world.answer(&mut visit, later(60)).len(), 1);
+    // No cookie, no slip.
+    let mut empty = World::new();
+    let mut visit = empty.visit(NOW);
+    visit.touch();
+    assert!(empty.answer(&mut visit, NOW).is_empty());
+}
+
+#[test]
+fn max_age_is_the_rest_of_the_life() {
+    let mut world = World::with(&session("a"));
+    let near_the_end = later(DAY.as_secs() - 600);
+    let mut now = NOW;
+    while now < near_the_end {
+        let mut visit = world.visit(now);
+        visit.touch();
+        world.answer(&mut visit, now);
+        now = now.checked_add(std::time::Duration::from_secs(1_750)).unwrap();
+    }
+    let mut visit = world.visit(near_the_end);
+    visit.update(|_| ()).unwrap();
+    let sent = world.answer(&mut visit, near_the_end);
+    assert_eq!(sent.first().unwrap().max_age, Some(600));
+
+    let mut passing = World { jar: builder(&world.ring).until_the_browser_closes().build().unwrap(), ..World::new() };
+    let mut visit = passing.visit(NOW);
+    visit.update(|_| ()).unwrap();
+    assert_eq!(passing.answer(&mut visit, NOW).first().unwrap().max_age, None);
+    passing.browser.close();
+    assert_eq!(passing.visit(NOW).outcome(), Outcome::Absent);
+}
+
+#[test]
+fn t77_a_life_of_centuries_is_400_days_to_a_browser() {
+    let world = World::new();
+    let ages = Lifetime::absolute(std::time::Duration::from_secs(300 * 365 * 86_400));
+    let jar = Jar::builder("session", Sealer::<Session>::encrypted(&world.ring).lifetime(ages)).build().unwrap();
+    let mut visit = jar.visit_at(request(""), NOW);
+    visit.update(|_| ()).unwrap();
+    assert!(visit.plan().set_cookie().first().unwrap().contains("; Max-Age=34560000; "));
+}
+
+#[test]
+fn an_upgraded_state_is_written_back() {
+    let mut world = World::new();
+    let pair = mint(&jar::<First>(&world.ring), &First { user: 9 }, NOW).unwrap();
+    world.plant(&pair);
+    let mut visit = world.visit(NOW);
+    assert_eq!(world.answer(&mut visit, NOW).len(), 1);
+    assert_eq!(world.state(NOW), Some(Session { user: Some(9), note: String::new() }));
+    let mut visit = world.visit(NOW);
+    assert!(world.answer(&mut visit, NOW).is_empty(), "once");
+}
+
+#[test]
+fn an_old_key_is_replaced() {
+    let key = |from: u64| {
+        let key = Key::generate(Alg::HkdfA256Gcm).unwrap();
+        key.activating_at(later(from))
+    };
+    let (first, second) = (Key::generate(Alg::HkdfA256Gcm).unwrap(), key(1_000));
+    let ring = Keyring::new(vec![first, second]).unwrap();
+    let mut world = World { jar: jar(&ring), ring, ..World::new() };
+    let pair = mint(&world.jar, &session("a"), NOW).unwrap();
+    world.plant(&pair);
+    let mut visit = world.visit(later(999));
+    assert!(world.answer(&mut visit, later(999)).is_empty());
+    let mut visit = world.visit(later(1_001));
+    assert_eq!(world.answer(&mut visit, later(1_001)).len(), 1);
+}
+
+#[test]
+fn a_renamed_cookie_moves() {
+    let mut world = World::new();
+    let before = Jar::builder("id", Sealer::<Session>::encrypted(&world.ring).lifetime(Lifetime::absolute(DAY)));
+    let before = before.build().unwrap();
+    world.jar = builder(&world.ring).formerly("__Host-id").formerly("sid").build().unwrap();
+    let pair = mint(&before, &session("a"), NOW).unwrap();
+    world.plant(&pair);
+    let mut visit = world.visit(NOW);
+    assert_eq!((visit.outcome(), visit.state()), (Outcome::Opened, Some(&session("a"))));
+    let sent = world.answer(&mut visit, NOW);
+    assert_eq!(sent.len(), 2, "the new name is set, the old one deleted");
+    assert_eq!(world.browser.names(NOW), [NAME]);
+    assert_eq!(world.state(NOW), Some(session("a")));
+
+    // What is left of the old name goes, and never comes before the new one.
+    let stale = mint(&before, &session("stale"), NOW).unwrap();
+    world.plant(&stale);
+    let mut visit = world.visit(NOW);
+    assert_eq!(visit.state(), Some(&session("a")));
+    world.answer(&mut visit, NOW);
+    assert_eq!(world.browser.names(NOW), [NAME]);
+
+    // Junk under the new name does not hide what opens under the old one.
+    let mut visit = world.jar.visit_at(request(&format!("{NAME}=junk; {stale}")), NOW);
+    assert_eq!(visit.state(), Some(&session("stale")));
+    visit.logout().unwrap();
+    let lines = visit.plan();
+    assert_eq!(lines.set_cookie().len(), 3, "both names are deleted, and a tombstone is set");
+}
+
+#[test]
+fn what_is_unreadable_under_a_former_name_is_kept() {
+    let world = World::new();
+    let jar = builder::<Session>(&world.ring).formerly("__Host-id").build().unwrap();
+    let ring = crate::kit::shared_ring();
+    let before =
+        Jar::builder("id", Sealer::<Session>::encrypted(&ring).lifetime(Lifetime::absolute(DAY))).build().unwrap();
+    let pair = mint(&before, &session("a"), NOW).unwrap();
+    let mut visit = jar.visit_at(request(&pair), NOW);
+    assert_eq!(visit.outcome(), Outcome::Unreadable);
+    assert!(visit.plan().set_cookie().is_empty());
+    // And junk there is deleted like any other.
+    let mut visit = jar.visit_at(request("__Host-id=junk"), NOW);
+    assert_eq!(visit.outcome(), Outcome::Rejected);
+    assert_eq!(visit.plan().set_cookie().len(), 1);
+}
+
+#[test]
+fn what_another_library_left_is_adopted_once() {
+    let mut world = World::new();
+    let adopting =
+        Sealer::<Session>::encrypted(&world.ring).lifetime(Lifetime::absolute(DAY)).adopt(later(600), |text| {
+            text.strip_prefix("user-")?.parse().ok().map(|user| Session { user: Some(user), note: String::new() })
+        });
+    world.jar = Jar::builder("session", adopting).formerly("sid").build().unwrap();
+    world.plant("sid=user-7");
+    let mut visit = world.visit(NOW);
+    assert_eq!(visit.state().and_then(|state| state.user), Some(7));
+    world.answer(&mut visit, NOW);
+    assert_eq!(world.browser.names(NOW), [NAME]);
+    let id = world.visit(NOW).slip().unwrap().id();
+    assert_eq!(world.visit(later(700)).slip().unwrap().id(), id);
+    // And ended in the request that adopts it: nothing is left.
+    world.plant("sid=user-8");
+    let mut visit = world.jar.visit_at(request("sid=user-8"), NOW);
+    visit.logout().unwrap();
+    assert_eq!(
+        visit.plan().set_cookie().len(),
+        1,
+        "no client knows the id of what was adopted, so there is no tombstone"
+    );
+}
