@@ -148,6 +148,16 @@ impl Browser {
         Ok(all.iter().find(|cookie| cookie.name() == name).map(|cookie| cookie.value().to_owned()))
     }
 
+    /// Puts a cookie into the browser's jar, as a page at this address would have set it.
+    ///
+    /// # Errors
+    /// If the browser does not take it.
+    pub async fn plant(&self, url: &str, name: &str, value: &str) -> Result<(), Fault> {
+        let cookie = json!({ "name": name, "value": value, "url": url, "path": "/", "secure": true, "httpOnly": true });
+        let set = self.debugger("Network.setCookie", cookie).await?;
+        if set["success"] == true { Ok(()) } else { Err(format!("the browser did not take {name}").into()) }
+    }
+
     /// Has the present page run a script that leads another window, called `other`, somewhere. Does not wait for it to arrive.
     ///
     /// # Errors

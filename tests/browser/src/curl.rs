@@ -22,6 +22,17 @@ impl Answer {
     pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.fields.iter().filter(move |(found, _)| found == name).map(|(_, value)| value.as_str())
     }
+
+    /// The cookie of a name that the answer sets, as a request carries it.
+    ///
+    /// # Errors
+    /// If it sets none.
+    pub fn pair(&self, name: &str) -> Result<String, Fault> {
+        let mut pairs = self.all("set-cookie").filter_map(|line| line.split(';').next());
+        let is_meant =
+            |pair: &&str| pair.split_once('=').is_some_and(|(found, value)| found == name && !value.is_empty());
+        Ok(pairs.find(is_meant).ok_or_else(|| format!("no {name} was set"))?.to_owned())
+    }
 }
 
 /// Asks with these header fields, given as bytes, and this form, if there is one.

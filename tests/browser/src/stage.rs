@@ -6,8 +6,8 @@ use crate::{Browser, Fault, Gate, Shop, parts};
 use serde_json::Value;
 use std::{ops::Deref, path::Path, time::Duration};
 
-/// After so long a scenario hangs. None takes a tenth of it.
-const PATIENCE: Duration = Duration::from_secs(100);
+/// After so long a scenario hangs. On an idle machine none takes a tenth of it.
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// Everything that a scenario plays with. It is a [`Browser`], too.
 #[derive(Debug)]

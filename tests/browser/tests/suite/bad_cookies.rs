@@ -1,14 +1,6 @@
 //! Cookies that are none of ours, or no longer: they cost a visitor nothing but what they took the place of.
 
-use orderslip_browser::{Fault, Stage, perform};
-use serde_json::json;
-
-/// Plants a cookie in the browser as a page of ours would have set it.
-async fn plant(stage: &Stage, name: &str, value: &str) -> Result<(), Fault> {
-    let cookie = json!({ "name": name, "value": value, "url": stage.url("/"), "path": "/", "secure": true });
-    let set = stage.debugger("Network.setCookie", cookie).await?;
-    if set["success"] == true { Ok(()) } else { Err(format!("the browser did not take {name}").into()) }
-}
+use orderslip_browser::{Stage, perform};
 
 #[tokio::test]
 async fn a_junk_cookie_costs_one_200_with_a_fresh_session() {
@@ -16,7 +8,7 @@ async fn a_junk_cookie_costs_one_200_with_a_fresh_session() {
         stage.add("cup").await?;
         let junk: [String; 5] = ["junk".into(), "2GCEQ6EBA6EF".into(), "{}".into(), "%00%ff".into(), "A".repeat(3900)];
         for junk in junk {
-            plant(stage, "__Host-session", &junk).await?;
+            stage.plant(&stage.url("/"), "__Host-session", &junk).await?;
             let before = stage.gate.seen().len();
             stage.visit("/").await?;
             let requests = stage.gate.seen().split_off(before);
@@ -37,7 +29,7 @@ async fn the_cookie_of_one_slip_is_junk_for_another() {
     perform(1, async |stage: &Stage| {
         stage.add("cup").await?;
         let cart = stage.cookie("__Host-cart").await?.ok_or("no cart")?;
-        plant(stage, "__Host-session", &cart).await?;
+        stage.plant(&stage.url("/"), "__Host-session", &cart).await?;
         stage.visit("/").await?;
         assert_eq!(stage.text("#slip-session .outcome").await?.as_deref(), Some("was rejected"));
         assert_eq!(stage.cart().await?, [("cup".to_owned(), 1)]);
@@ -55,7 +47,7 @@ async fn redirects_and_errors_carry_cookies() {
         assert_eq!(posted.status, 303);
         assert!(posted.set.iter().any(|line| line.starts_with("__Host-cart=2")));
         // What is of no use is deleted, whatever else there is to say.
-        plant(stage, "__Host-session", "junk").await?;
+        stage.plant(&stage.url("/"), "__Host-session", "junk").await?;
         stage.visit("/item/nothing").await?;
         let missing = stage.gate.seen().into_iter().rfind(|request| request.line == "GET /item/nothing");
         let missing = missing.ok_or("nothing was asked for")?;

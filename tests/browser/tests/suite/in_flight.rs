@@ -1,7 +1,6 @@
 //! Answers that come when it is over: what a visitor has ended, none of them brings back. The gate holds them until it is.
 
 use orderslip_browser::{Fault, Request, Stage, perform};
-use serde_json::json;
 
 /// Leads another window to a thing, which is written into the session; and waits for the answer, which that window does not get yet.
 const LOOK: &str = "window.open('/item/knife', 'other')";
@@ -43,10 +42,7 @@ async fn an_answer_in_flight_does_not_undo_a_logout() {
 
         // It is the tombstone that did it: without it, as a thief would come, the old session is as good as ever.
         stage.client().delete_all_cookies().await?;
-        let stolen = json!({
-            "name": "__Host-session", "value": stale, "url": stage.url("/"), "path": "/", "secure": true, "httpOnly": true,
-        });
-        stage.debugger("Network.setCookie", stolen).await?;
+        stage.plant(&stage.url("/"), "__Host-session", &stale).await?;
         stage.visit("/").await?;
         assert_eq!(stage.user().await?.as_deref(), Some("Ada"));
         Ok(())
