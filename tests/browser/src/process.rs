@@ -3,7 +3,7 @@
 //! It may not know what they do.
 
 use crate::{Fault, parts};
-use std::{ffi::OsStr, process::Stdio};
+use std::{ffi::OsStr, process::Stdio, time::Duration};
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader, Lines},
     process::{Child, ChildStdout, Command},
@@ -42,13 +42,21 @@ impl Process {
     }
 }
 
-/// Ends a process of ours without a warning: SIGKILL.
+/// Ends a process of ours without a warning: SIGKILL. When this comes back, it has ended.
 ///
 /// # Errors
 /// If there is no such process.
 pub fn kill(id: u32) -> Result<(), Fault> {
     let done = std::process::Command::new("kill").args(["-KILL", &id.to_string()]).status()?;
-    if done.success() { Ok(()) } else { Err(format!("no process {id} to kill").into()) }
+    if !done.success() {
+        return Err(format!("no process {id} to kill").into());
+    }
+    // Gone, or dead and not yet missed by its parent (proc(5): the state stands behind the name in parentheses).
+    let is_dead = |stat: String| stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with(['Z', 'X']));
+    while !std::fs::read_to_string(format!("/proc/{id}/stat")).map_or(true, is_dead) {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    Ok(())
 }
 
 /// Ends the processes that were started with this text among their arguments: a browser's profile, which no other has.

@@ -1,6 +1,6 @@
 //! What a visitor does in the shop, and what must be there afterwards.
 
-use orderslip_browser::{Stage, kill, perform, perform_without_scripts};
+use orderslip_browser::{Fault, Shop, Stage, are_here, curl, kill, perform, perform_without_scripts};
 
 fn cups(count: u64) -> Vec<(String, u64)> {
     vec![("cup".to_owned(), count)]
@@ -132,23 +132,52 @@ async fn preferences_outlive_login_and_logout() {
 }
 
 #[tokio::test]
-async fn a_killed_waiter_takes_nothing_along() {
+async fn a_killed_waiter_takes_nothing_along_and_another_begins() {
     perform(3, async |stage: &Stage| {
         stage.add("cup").await?;
         stage.log_in("Ada").await?;
-        // All three, one after the other; and those who came in their places.
-        for _ in 0..5 {
+        let mut known = Vec::new();
+        for _ in 0..6 {
+            known.push(stage.process().await?);
             stage.visit("/cart").await?;
+        }
+        for _ in 0..3 {
             let gone = stage.process().await?;
             kill(gone)?;
             stage.client().refresh().await?;
             assert_ne!(stage.process().await?, gone);
             assert_eq!((stage.user().await?.as_deref(), stage.cart().await?), (Some("Ada"), cups(1)));
+            // Until one serves who was not there before.
+            while known.contains(&stage.process().await?) {
+                stage.visit("/cart").await?;
+            }
+            known.push(stage.process().await?);
         }
         assert!(stage.gate.seen().iter().all(|request| request.status < 400), "{:?}", stage.gate.seen());
         Ok(())
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_shop_that_is_opened_again_with_its_keys_knows_its_visitors() -> Result<(), Fault> {
+    if !are_here(&["shop", "curl"]) {
+        return Ok(());
+    }
+    let folder = tempfile::tempdir()?;
+    let keys = folder.path().join("ring.json");
+    let mut cart = String::new();
+    // One process, then three with a front door, then one again.
+    for (round, waiters) in [1, 3, 1].into_iter().enumerate() {
+        let shop = Shop::open_with(waiters, &keys).await?;
+        let url = format!("http://localhost:{}", shop.port);
+        let (cookie, origin) = (format!("Cookie: {cart}"), format!("Origin: {url}"));
+        let fields = [cookie.as_bytes(), origin.as_bytes()];
+        cart = curl(&format!("{url}/cart/add"), &fields, Some("sku=cup&quantity=1")).await?.pair("__Host-cart")?;
+        let page = curl(&format!("{url}/cart"), &[format!("Cookie: {cart}").as_bytes()], None).await?;
+        assert!(page.body.contains(&format!("&quot;quantity&quot;: {}", round + 1)), "round {round}");
+    }
+    Ok(())
 }
 
 #[tokio::test]

@@ -1,9 +1,10 @@
 //! The jar of `orderslip::testing::Browser` against Chromium's: whatever is set, both send the same back. The planner is tested with the
 //! model, so the model must be right.
 
-use orderslip::{UnixTime, testing};
+use orderslip::{UnixTime, cookie::MAX_AGE, testing};
 use orderslip_browser::{Browser, Fault, Lab, are_here};
 use serde_json::json;
+use std::time::Duration;
 
 struct Both {
     real: Browser,
@@ -146,6 +147,35 @@ async fn of_181_cookies_chromium_and_the_model_keep_the_same_150() -> Result<(),
         let (real, model) = both.sends("/sent", &[&lines]).await?;
         let kept = |header: &str| header.split("; ").count();
         assert_eq!((kept(&real), &real), (kept(&model), &model), "of {count}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn chromium_and_the_model_keep_nothing_for_more_than_400_days() -> Result<(), Fault> {
+    if !are_here(&["chromium", "chromedriver"]) {
+        return Ok(());
+    }
+    let both = Both::start().await?;
+    let lives = [60, 86_400, MAX_AGE.as_secs() - 1, MAX_AGE.as_secs(), MAX_AGE.as_secs() + 1, 9_999_999_999];
+    let lines: Vec<String> = lives.iter().map(|age| format!("c{age}=1; Path=/; Max-Age={age}")).collect();
+    let mut model = testing::Browser::at("http://localhost");
+    let begun = UnixTime::now()?;
+    both.sends("/sent", &[&lines]).await?;
+    let ended = UnixTime::now()?;
+    let _ = model.receive(&lines, begun);
+    let kept = both.real.debugger("Network.getCookies", json!({})).await?;
+    let kept = kept["cookies"].as_array().cloned().unwrap_or_default();
+    for age in lives {
+        let name = format!("c{age}");
+        let end = kept.iter().find(|cookie| cookie["name"] == *name).and_then(|cookie| cookie["expires"].as_f64());
+        let most = Duration::from_secs(age).min(MAX_AGE);
+        let (least, most) = (begun.saturating_add(most).as_secs(), ended.saturating_add(most).as_secs() + 1);
+        // Chromium counts in fractions of a second, and orderslip in whole ones.
+        let end = end.map(|end| format!("{end:.0}")).ok_or("the cookie is gone")?.parse::<u64>()?;
+        assert!((least..=most).contains(&end), "{name} ends at {end}, not {least} to {most}");
+        let has = |model: &testing::Browser, at: u64| model.value(&name, UnixTime::from_secs(at)).is_some();
+        assert_eq!((has(&model, least - 1), has(&model, least)), (true, false), "{name}");
     }
     Ok(())
 }
