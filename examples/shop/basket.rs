@@ -24,14 +24,14 @@ use serde::Deserialize;
 const ENGRAVING: usize = 60;
 
 #[derive(Deserialize)]
-pub(crate) struct Order {
+pub(crate) struct Choice {
     sku: String,
     quantity: u32,
     #[serde(default)]
     engraving: String,
 }
 
-impl Order {
+impl Choice {
     fn check(&self) -> Result<(), Sorry> {
         let is_fit = catalogue::find(&self.sku).is_some() && self.engraving.chars().count() <= ENGRAVING;
         is_fit.then_some(()).ok_or(Sorry::Status(StatusCode::UNPROCESSABLE_ENTITY))
@@ -41,22 +41,22 @@ impl Order {
 pub(crate) async fn add(
     cart: Held<Cart>,
     notice: Held<Notice>,
-    Checked(order): Checked<Order>,
+    Checked(choice): Checked<Choice>,
 ) -> Result<Redirect, Sorry> {
-    order.check()?;
-    cart.update(|cart| cart.add(&order.sku, order.engraving.trim(), order.quantity))?;
-    say(&notice, Notice::Added(order.sku))?;
+    choice.check()?;
+    cart.update(|cart| cart.add(&choice.sku, choice.engraving.trim(), choice.quantity))?;
+    say(&notice, Notice::Added(choice.sku))?;
     Ok(Redirect::to("/cart"))
 }
 
 pub(crate) async fn set(
     cart: Held<Cart>,
     notice: Held<Notice>,
-    Checked(order): Checked<Order>,
+    Checked(choice): Checked<Choice>,
 ) -> Result<Redirect, Sorry> {
-    order.check()?;
-    cart.update(|cart| cart.set(&order.sku, &order.engraving, order.quantity))?;
-    let said = if order.quantity == 0 { Notice::Removed(order.sku) } else { Notice::Added(order.sku) };
+    choice.check()?;
+    cart.update(|cart| cart.set(&choice.sku, &choice.engraving, choice.quantity))?;
+    let said = if choice.quantity == 0 { Notice::Removed(choice.sku) } else { Notice::Added(choice.sku) };
     say(&notice, said)?;
     Ok(Redirect::to("/cart"))
 }

@@ -4,31 +4,30 @@
 
 use crate::{Fault, desk::Waiter, front_door::FrontDoor, options::WAITER, routes, staff::Employee};
 use axum::Router;
-use orderslip::Keyring;
+use orderslip::{Keyring, SecretText};
 use std::{
+    ffi::OsStr,
     io::{Write as _, stdout},
     net::Ipv4Addr,
     path::{Path, PathBuf},
     sync::Arc,
 };
-use tempfile::TempDir;
 use tokio::net::TcpListener;
+
+/// The environment variable with the keys, a JWK Set: all that a waiter is told.
+pub(crate) const KEYS: &str = "SHOP_KEYS";
 
 const NAMES: [&str; 9] = ["Anna", "Bruno", "Carla", "Dario", "Elsa", "Fabio", "Greta", "Hugo", "Ines"];
 
 /// Serves until killed.
 pub(crate) async fn open(port: u16, waiters: u32, keys: Option<PathBuf>) -> Result<(), Fault> {
+    let keys = keys.map_or_else(Keyring::generate, |file| ring(&file))?;
     if waiters == 1 {
-        let keys = keys.map_or_else(Keyring::generate, |file| ring(&file))?;
         return serve(port, routes::all(Waiter::new("Anna"), &keys)?).await;
     }
-    // Goes when the house closes.
-    let folder = TempDir::new()?;
-    let file = keys.unwrap_or_else(|| folder.path().join("ring.json"));
-    ring(&file)?;
-    let door = FrontDoor::new(|_| None)?;
+    let (door, keys) = (FrontDoor::new(|_| None)?, Arc::new(keys.to_jwks()));
     for number in 0..waiters {
-        let post = Post { door: Arc::clone(&door), keys: file.clone(), number, step: waiters };
+        let post = Post { door: Arc::clone(&door), keys: Arc::clone(&keys), number, step: waiters };
         let waiter = post.fill().await?;
         tokio::spawn(post.keep(waiter));
     }
@@ -53,7 +52,8 @@ async fn serve(port: u16, routes: Router) -> Result<(), Fault> {
 /// One of the posts of the house, with one waiter at a time.
 struct Post {
     door: Arc<FrontDoor>,
-    keys: PathBuf,
+    /// What every waiter is told, so that all of them can serve the same visitors.
+    keys: Arc<SecretText>,
     number: u32,
     /// From one waiter's number to that of the next one at this post.
     step: u32,
@@ -62,9 +62,8 @@ struct Post {
 impl Post {
     /// Starts a waiter, and lets the front door know.
     async fn fill(&self) -> Result<Employee, Fault> {
-        let name = usize::try_from(self.number)?.checked_rem(NAMES.len()).and_then(|place| NAMES.get(place));
-        let keys = self.keys.to_str().ok_or("the path of the keys is not text")?;
-        let waiter = Employee::hire(&[WAITER, name.ok_or("nobody is left")?, keys], None).await?;
+        let name = NAMES.iter().cycle().nth(usize::try_from(self.number)?).ok_or("nobody is left")?;
+        let waiter = Employee::hire(&[WAITER, name], Some((KEYS, OsStr::new(self.keys.expose())))).await?;
         self.door.announce(self.number, waiter.address);
         Ok(waiter)
     }

@@ -47,6 +47,7 @@ mod staff;
 mod house;
 
 use crate::{desk::Waiter, options::Task};
+use orderslip::Keyring;
 use std::process::ExitCode;
 
 /// What may go wrong before there are pages: anything, and then the shop stays closed and says why.
@@ -60,7 +61,7 @@ async fn main() -> ExitCode {
             Ok(())
         }
         Ok(Task::Open { port, waiters, keys }) => house::open(port, waiters, keys).await,
-        Ok(Task::WaitTables { name, keys }) => wait_tables(name, &keys).await,
+        Ok(Task::WaitTables { name }) => wait_tables(name).await,
         Err(fault) => Err(fault),
     };
     match done {
@@ -73,7 +74,6 @@ async fn main() -> ExitCode {
 }
 
 /// Serves until killed, or until whoever started this process is gone.
-async fn wait_tables(name: String, keys: &std::path::Path) -> Result<(), Fault> {
-    let keys = orderslip::Keyring::from_private_file(keys)?;
-    staff::serve(routes::all(Waiter::new(name), &keys)?).await
+async fn wait_tables(name: String) -> Result<(), Fault> {
+    staff::serve(routes::all(Waiter::new(name), &Keyring::from_env(house::KEYS)?)?).await
 }

@@ -27,10 +27,9 @@ pub(crate) enum Task {
         waiters: u32,
         keys: Option<PathBuf>,
     },
-    /// `waiter NAME KEYS`: not for people, this program starts itself so.
+    /// `waiter NAME`: not for people, this program starts itself so.
     WaitTables {
         name: String,
-        keys: PathBuf,
     },
 }
 
@@ -39,8 +38,7 @@ pub(crate) const WAITER: &str = "waiter";
 pub(crate) fn read(args: impl Iterator<Item = String>) -> Result<Task, Fault> {
     let mut args = args.peekable();
     if args.next_if(|arg| arg == WAITER).is_some() {
-        let (Some(name), Some(keys)) = (args.next(), args.next()) else { return Err("waiter NAME KEYS".into()) };
-        return Ok(Task::WaitTables { name, keys: keys.into() });
+        return Ok(Task::WaitTables { name: args.next().ok_or("a waiter has a name")? });
     }
     let (mut port, mut waiters, mut keys) = (8080, 1, None);
     while let Some(arg) = args.next() {
