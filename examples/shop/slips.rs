@@ -30,7 +30,7 @@ pub(crate) struct Order {
     pub(crate) cents: u64,
 }
 
-/// What will be bought. No price: that is the catalogue's.
+/// What will be bought. No price: that is the catalogue's. Of two answers at the very same time the later one's cart stays.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Cart {
     pub(crate) lines: Vec<Line>,
