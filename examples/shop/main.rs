@@ -14,7 +14,7 @@
 //!   is as it was before.
 //!
 //! The pages need no JavaScript, and their policy allows none: forms, redirects, pages. Cookies are `Secure` and called
-//! `__Host-…`; Chromium, Firefox and curl keep those of plain <http://localhost> and 127.0.0.1, other browsers may not.
+//! `__Host-…`. Without TLS, Chromium and curl keep such cookies of localhost and of 127.0.0.1; other browsers may not.
 //!
 //! Where to read: `slips.rs` has what is carried and in which cookies, `routes.rs` how the layers stand, `account.rs`,
 //! `basket.rs` and `till.rs` what handlers do with slips; the rest is a shop like any other.

@@ -9,19 +9,20 @@ use std::time::Duration;
 struct Both {
     real: Browser,
     lab: Lab,
+    host: &'static str,
 }
 
 impl Both {
     async fn start() -> Result<Self, Fault> {
-        Ok(Self { real: Browser::start(true).await?, lab: Lab::open().await? })
+        Ok(Self { real: Browser::start(true).await?, lab: Lab::open().await?, host: "localhost" })
     }
 
     /// What a fresh browser sends to a path after these lines have come, one answer after the other: Chromium, and the model.
     async fn sends(&self, path: &str, answers: &[&[String]]) -> Result<(String, String), Fault> {
         self.real.debugger("Network.clearBrowserCookies", json!({})).await?;
-        let mut model = testing::Browser::at("http://localhost");
+        let mut model = testing::Browser::at(&format!("http://{}", self.host));
         let now = UnixTime::now()?;
-        let url = |path: &str| format!("http://localhost:{}{path}", self.lab.port);
+        let url = |path: &str| format!("http://{}:{}{path}", self.host, self.lab.port);
         for lines in answers {
             self.lab.sets(lines.iter().cloned());
             self.real.goto(&url("/set")).await?;
@@ -132,6 +133,21 @@ async fn chromium_and_the_model_overwrite_delete_and_sort_alike() -> Result<(), 
     for answers in cases {
         let (real, model) = both.sends("/sent", answers).await?;
         assert_eq!(real, model, "{answers:?}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn both_keep_secure_cookies_of_this_machine_without_tls() -> Result<(), Fault> {
+    if !are_here(&["chromium", "chromedriver"]) {
+        return Ok(());
+    }
+    let mut both = Both::start().await?;
+    for (host, kept) in [("localhost", "__Host-a=1; b=2"), ("127.0.0.1", "__Host-a=1; b=2")] {
+        both.host = host;
+        let lines = ["__Host-a=1; Path=/; Secure".to_owned(), "b=2; Path=/; Secure".to_owned()];
+        let (real, model) = both.sends("/sent", &[&lines]).await?;
+        assert_eq!((real.as_str(), model.as_str()), (kept, kept), "{host}");
     }
     Ok(())
 }
