@@ -87,6 +87,12 @@ impl Desk {
         Self { names, policy, issued: Issued::default() }
     }
 
+    /// For a model that goes on from here in several ways.
+    #[cfg(test)]
+    pub(super) fn fork(&self) -> Self {
+        Self { names: self.names.clone(), policy: self.policy.clone(), issued: self.issued.fork() }
+    }
+
     /// Reads the siblings among a request's cookies. `header` is what the whole `Cookie` header measured; `arrival` is when the
     /// request came, before anything waited for anything.
     pub(crate) fn read<'c, T: Mergeable>(

@@ -137,7 +137,7 @@ impl Run {
             scenario,
             dice: Dice::new(seed),
             world,
-            jar: Cookies { items: Vec::new(), session: 0 },
+            jar: Cookies::default(),
             now: 0,
             flights: BinaryHeap::new(),
             answers: BTreeMap::new(),
@@ -266,7 +266,7 @@ fn schedules(few: u64) -> u64 {
 
 #[test]
 fn no_schedule_has_an_anomaly() {
-    let schedules = schedules(60);
+    let schedules = schedules(40);
     let mut all = 0;
     for (name, scenario) in scenarios() {
         let mut tally = Tally::default();
@@ -285,7 +285,7 @@ fn no_schedule_has_an_anomaly() {
 /// The oracle has teeth: what is done wrong is found.
 #[test]
 fn what_is_wrong_is_found() {
-    let schedules = schedules(60);
+    let schedules = schedules(40);
     let worlds = [
         (Wrong::PlainCookie, "concurrent"),
         (Wrong::FullSiblings, "5% of new cookies dropped"),
