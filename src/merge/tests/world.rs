@@ -35,6 +35,10 @@ pub(super) struct Cookie {
 }
 
 impl Cookie {
+    pub(super) fn content(&self) -> Content<Order> {
+        item::read(self.class, &self.id, &self.plaintext).unwrap()
+    }
+
     pub(super) fn is_base(&self) -> bool {
         self.class == Class::Base
     }
@@ -403,6 +407,12 @@ impl World {
                 }
             }
         }
+    }
+
+    /// The operations whose answers came in time.
+    pub(super) fn stored(&self) -> Vec<Dot> {
+        let events = self.dots.iter().zip(&self.history.events);
+        events.filter(|(_, event)| event.stored.is_some() && !event.is_optional).map(|(dot, _)| *dot).collect()
     }
 
     /// What a server shows at the end.
