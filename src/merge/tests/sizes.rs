@@ -46,6 +46,27 @@ fn ten_quiet_lines_take_at_most_280_characters() {
     assert!(browser.look().add.is_empty(), "what is at rest stays as it is");
 }
 
+#[test]
+fn a_state_that_will_never_fit_is_too_large_and_can_shrink() {
+    let mut browser = Browser::new();
+    let refused = (0..400).find_map(|n| {
+        browser.pass(Duration::from_secs(700));
+        browser.request(|order| order.add(format!("article-{n:03}"), 1)).err()
+    });
+    let refused = refused.unwrap();
+    assert!(refused.is_too_large() && refused.size() > refused.limit(), "{refused:?}");
+    let lines = browser.lines().len();
+    println!("{lines} lines fit");
+    assert!(lines > 100);
+    browser.request(|order| order.remove("article-007")).unwrap();
+    assert_eq!(browser.lines().len(), lines - 1);
+    browser.request(|order| order.add("article-007", 1)).unwrap();
+    assert!(browser.request(|order| order.add("article-999", 1)).unwrap_err().is_too_large());
+    // A checkout is always possible.
+    browser.request(|order| order.update(&crate::merge::CartOp::Checkout)).unwrap();
+    assert!(browser.lines().is_empty());
+}
+
 /// A figure and no judgement, since tests do not look at clocks:
 /// `cargo test --release --lib merge::tests::sizes -- --ignored --nocapture`.
 #[test]
