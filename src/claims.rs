@@ -51,7 +51,7 @@ impl SlipId {
         crypto::random().map(Self)
     }
 
-    #[cfg(test)]
+    /// That of a slip that was open once: the predecessor's in a session that a login has begun.
     pub(crate) const fn from_bytes(bytes: [u8; ID_LEN]) -> Self {
         Self(bytes)
     }

@@ -6,16 +6,18 @@ use super::{
     Mergeable,
     admission::{Issued, Load},
     anchor::{Anchor, SiblingKeys},
-    base::{self, Base},
+    base::{self, Base, CartId},
+    canonical,
     dot::{Dot, Millis},
     idempotency::IdempotencyKey,
     item::{Class, Content, Item, Jar, MAX_COOKIE, Names, NewItem},
     plan::{Plan, Planner},
     policy::Policy,
+    prepared::{Committed, Prepared},
     record::{Record, Seen},
     wire,
 };
-use crate::error::Error;
+use crate::{codec::Syntax, error::Error};
 use std::{collections::HashSet, fmt, sync::Arc};
 
 /// What all requests of one jar share: its name, its policy, and what this process has lately answered.
@@ -64,27 +66,15 @@ pub struct Siblings<T: Mergeable> {
     trouble: Option<Error>,
 }
 
-/// A barrier that has its place in the order but was not added: while the outside world is told, and may say no.
-///
-/// Between [`Siblings::prepare`] and [`Siblings::commit`] stands whatever must happen once: placing an order, moving money. What it
-/// goes by is [`Siblings::idempotency_key`].
-pub struct Prepared<T: Mergeable>(Record<T>);
-
-/// What became of a barrier: [`Siblings::commit`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use = "a barrier that is too old was not added: what it stood for is still in the state"]
-pub enum Committed {
-    /// It is in the state, or was already.
-    Added,
-    /// The answer with it was lost, and so long ago that what it had not seen may not be told from what it had. The effect outside has
-    /// happened; a barrier that says what it was, for a cart [`CartOp::Ordered`](super::CartOp::Ordered), is to take the old one's
-    /// place, there under the same key (by compare-and-swap, so that all who come find the same one) and then here.
-    TooOld,
-}
-
 impl Desk {
     pub(crate) fn new(names: Names, policy: Policy) -> Self {
         Self { names, policy, issued: Issued::default() }
+    }
+
+    /// For a model that goes on from here in several ways.
+    #[cfg(test)]
+    pub(super) fn fork(&self) -> Self {
+        Self { names: self.names.clone(), policy: self.policy.clone(), issued: self.issued.fork() }
     }
 
     /// Reads the siblings among a request's cookies. `header` is what the whole `Cookie` header measured; `arrival` is when the
@@ -151,7 +141,7 @@ impl<T: Mergeable> Siblings<T> {
     ///
     /// # Errors
     /// [`Error::is_unavailable`] if too much is under way, or the system gives no randomness: answer 503 with `Retry-After`, nothing was
-    /// changed. [`Error::is_unreadable`] as [`trouble`](Self::trouble) says; [`Error::is_too_large`] if the operation fits into no cookie;
+    /// changed. [`Error::is_unreadable`] as [`trouble`](Self::trouble) says; [`Error::is_too_large`] if the operation, or the state with it, fits into no cookie;
     /// [`Error::is_misuse`] if it cannot be encoded. For a barrier also as [`prepare`](Self::prepare).
     pub fn update(&mut self, op: &T::Op) -> Result<(), Error> {
         let dot = Dot::fresh(self.next_time()?)?;
@@ -327,6 +317,7 @@ impl<T: Mergeable> Siblings<T> {
         if size > MAX_COOKIE {
             return Err(Error::too_large(size, MAX_COOKIE, Vec::new()));
         }
+        self.check_growth(op)?;
         let has = self.present();
         let load = Load {
             header: self.header,
@@ -348,6 +339,23 @@ impl<T: Mergeable> Siblings<T> {
         } else {
             Err(Error::busy("the browser's cookies leave no room for one more operation"))
         }
+    }
+
+    /// Refuses what would make the state longer than a base may be even when everything is folded: waiting would not help.
+    fn check_growth(&self, op: &T::Op) -> Result<(), Error> {
+        /// Of a base that is all snapshot: version, floor, cart id, last barrier, no records.
+        const FRAME: usize = 3 + Millis::LEN + CartId::LEN + Dot::LEN + 1;
+        let limit = self.desk.policy.base_limit();
+        let size = |state: &T| -> Result<usize, Error> {
+            Ok(self.keys.names.cookie_len(FRAME + canonical::encode(state, T::LAYOUT)?.len()))
+        };
+        let mut after = self.state.clone();
+        after.apply(op);
+        let grown = size(&after)?;
+        if grown > limit && grown > size(&self.state)? {
+            return Err(Error::too_large(grown, limit, Syntax::Cbor.measure(&after, T::LAYOUT)));
+        }
+        Ok(())
     }
 
     /// Class and id of every item of ours that the request brought.
@@ -379,25 +387,6 @@ fn join_items<T: Mergeable>(keys: &SiblingKeys, policy: &Policy, jar: &Jar<T>) -
     base::join(bases, ops.chain(adopted.filter(is_adopted)), policy.overdue())
 }
 
-impl<T: Mergeable> Prepared<T> {
-    /// For the outside world to keep with the effect, so that whoever comes second can [commit](Siblings::commit) the same.
-    #[must_use]
-    pub fn to_bytes(&self) -> Vec<u8> {
-        [&self.0.dot.to_bytes()[..], &wire::operation(&self.0)].concat()
-    }
-
-    /// What [`to_bytes`](Self::to_bytes) gave. They are not authenticated: they come from a store of yours.
-    ///
-    /// # Errors
-    /// [`Error::is_unreadable`] if they are none, or of a newer version.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
-        let none = || wire::undecodable("not a barrier");
-        let (dot, plaintext) = bytes.split_first_chunk().ok_or_else(none)?;
-        let record = wire::read_operation(Dot::from_bytes(*dot), plaintext).map_err(|_| none())?;
-        if record.is_barrier() && record.body.op.is_some() { Ok(Self(record)) } else { Err(none()) }
-    }
-}
-
 /// Shows nothing of the state.
 impl<T: Mergeable> fmt::Debug for Siblings<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -406,11 +395,5 @@ impl<T: Mergeable> fmt::Debug for Siblings<T> {
             .field("added", &self.staged.len())
             .field("is_complete", &self.is_complete())
             .finish_non_exhaustive()
-    }
-}
-
-impl<T: Mergeable> fmt::Debug for Prepared<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Prepared(..)")
     }
 }
