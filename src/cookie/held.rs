@@ -6,6 +6,7 @@ use crate::{
     claims::SlipId,
     cookie::{reading::Outcome, visit::Visit},
     error::Error,
+    slip::Standing,
     state::SlipState,
     time::UnixTime,
 };
@@ -63,7 +64,19 @@ impl<T: SlipState> Held<T> {
         self.visit().slip().map(|slip| slip.expires_at())
     }
 
-    /// How many bytes name and value of the cookie have as it is now, and how many they may have.
+    /// When it is over however often it is renewed, if there is one.
+    #[must_use]
+    pub fn ends_at(&self) -> Option<UnixTime> {
+        self.visit().slip().map(|slip| slip.ends_at())
+    }
+
+    /// Whether the client will be given a fresh token without a handler's word, and why; `None` without a slip.
+    #[must_use]
+    pub fn standing(&self) -> Option<Standing> {
+        self.visit().slip().map(|slip| slip.standing())
+    }
+
+    /// As [`Visit::room`].
     #[must_use]
     pub fn room(&self) -> (usize, usize) {
         self.visit().room()

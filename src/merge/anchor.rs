@@ -79,43 +79,6 @@ impl Anchor {
     }
 }
 
-impl Anchor {
-    /// What the session slip carries, as a claim of its own and no part of the user's state: the secret, and of a predecessor its id,
-    /// its secret and the login. 32 bytes or 85.
-    pub(crate) fn to_claim(&self) -> Secret {
-        let mut claim = Zeroizing::new(Vec::with_capacity(LONG_CLAIM));
-        claim.extend_from_slice(self.secret.expose());
-        if let Some(prev) = &self.prev {
-            claim.extend_from_slice(prev.id.as_bytes());
-            claim.extend_from_slice(prev.secret.expose());
-            claim.extend_from_slice(&prev.login.to_bytes());
-        }
-        Secret::new(std::mem::take(&mut *claim))
-    }
-
-    /// The anchor of the slip with this id, whose claim says this. `None` if it says something else.
-    pub(crate) fn from_claim(id: SlipId, claim: &[u8]) -> Option<Self> {
-        let (secret, rest) = claim.split_first_chunk::<SIBLING_SECRET>()?;
-        let prev = if rest.is_empty() {
-            None
-        } else {
-            let (prev, rest) = rest.split_first_chunk()?;
-            let (secret, login) = rest.split_first_chunk::<SIBLING_SECRET>()?;
-            let secret = Secret::new(secret.to_vec());
-            Some(Prev { id: SlipId::from_bytes(*prev), secret, login: Millis::from_bytes(login.try_into().ok()?) })
-        };
-        Some(Self { id, secret: Secret::new(secret.to_vec()), prev })
-    }
-
-    /// The same without its predecessor, for a slip that is sealed again: [`Siblings::is_done_with_prev`](super::Siblings) says when.
-    pub(crate) fn without_prev(self) -> Self {
-        Self { prev: None, ..self }
-    }
-}
-
-/// Of a claim with a predecessor.
-const LONG_CLAIM: usize = SIBLING_SECRET + 16 + SIBLING_SECRET + Millis::LEN;
-
 impl fmt::Debug for Anchor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Anchor").field("has_prev", &self.prev.is_some()).finish_non_exhaustive()

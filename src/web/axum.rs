@@ -120,10 +120,13 @@ impl IntoResponse for NotHeld {
     }
 }
 
-/// What a handler can return with `?`: a [status](cookie::status), and no body that says more.
+/// What a handler can return with `?`: a [status](cookie::status), and no body that says more. The error is in the answer's extensions, for
+/// a middleware that words it.
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        answer(cookie::status(&self))
+        let mut answer = answer(cookie::status(&self));
+        answer.extensions_mut().insert(self);
+        answer
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     claims::SlipId,
     merge::{
         Cart, CartOp, Committed, Line, Policy, Prepared, Siblings,
-        anchor::{Anchor, SiblingKeys},
+        anchor::SiblingKeys,
         dot::Dot,
         item::{Class, NewItem},
         wire,
@@ -332,24 +332,6 @@ fn parallel_checkouts_share_a_key_and_the_loser_commits_the_winners() {
     for bad in [&b""[..], &kept[..9], &kept[..7]] {
         assert!(Prepared::<Order>::from_bytes(bad).unwrap_err().is_unreadable());
     }
-}
-
-#[test]
-fn an_anchor_is_read_back_from_its_claim() {
-    let guest = Browser::new().anchor;
-    let user = guest.after_login(SlipId::random().unwrap(), at(5)).unwrap();
-    assert_eq!([guest.to_claim().len(), user.to_claim().len()], [32, 85]);
-    for anchor in [&guest, &user] {
-        let claim = anchor.to_claim();
-        let back = Anchor::from_claim(anchor.id, claim.expose()).unwrap();
-        assert_eq!(back.to_claim().expose(), claim.expose());
-        for len in (0..claim.len()).filter(|len| *len != 32) {
-            assert!(Anchor::from_claim(anchor.id, &claim.expose()[..len]).is_none());
-        }
-        assert!(Anchor::from_claim(anchor.id, &[claim.expose(), &[0]].concat()).is_none());
-    }
-    let claim = user.to_claim();
-    assert_eq!(user.without_prev().to_claim().expose(), &claim.expose()[..32]);
 }
 
 /// What the jar planner does: the whole way with sealed cookies only.
