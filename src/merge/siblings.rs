@@ -54,8 +54,8 @@ pub struct Siblings<T: Mergeable> {
     pub(super) jar: Jar<T>,
     /// What the request brought.
     pub(super) joined: Base<T>,
-    /// That and what was added.
-    view: Base<T>,
+    /// That and what was added, once something is: most requests only look.
+    view: Option<Base<T>>,
     state: T,
     /// The latest time that any item speaks of, or that was given out since.
     pub(super) latest: Millis,
@@ -114,7 +114,7 @@ impl<T: Mergeable> Siblings<T> {
             }
         }
         let joined = if trouble.is_some() { Base::empty() } else { join_items(&keys, policy, &jar) };
-        let (view, state) = (joined.clone(), joined.value());
+        let (view, state) = (None, joined.value());
         let desk = Arc::clone(desk);
         Self { desk, keys, arrival, header, jar, joined, view, state, latest, opaque, staged: Vec::new(), trouble }
     }
@@ -134,7 +134,7 @@ impl<T: Mergeable> Siblings<T> {
     /// Whether the state shows everything: no operation that this program does not understand, no item that did not open.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.trouble.is_none() && self.opaque.is_none() && self.jar.forged.is_empty() && self.view.is_understood()
+        self.trouble.is_none() && self.opaque.is_none() && self.jar.forged.is_empty() && self.view().is_understood()
     }
 
     /// Adds an operation, if the browser's header has room for it. It takes effect here at once, and for others with the answer.
@@ -153,8 +153,7 @@ impl<T: Mergeable> Siblings<T> {
         let record = self.admitted(op, noise)?;
         self.latest = record.dot.time();
         self.state.apply(op);
-        self.view.ops.insert(record.dot, record.clone());
-        self.staged.push(record);
+        self.stage(record);
         Ok(())
     }
 
@@ -187,16 +186,15 @@ impl<T: Mergeable> Siblings<T> {
         if let Some(trouble) = &self.trouble {
             return Err(trouble.clone());
         }
-        if self.view.ops.contains_key(&record.dot) {
+        if self.view().ops.contains_key(&record.dot) {
             return Ok(Committed::Added);
         }
         let policy = &self.desk.policy;
         let (time, within) = (record.dot.time(), policy.commit_within());
-        if time >= self.view.floor && self.arrival <= time.plus(within) {
+        if time >= self.view().floor && self.arrival <= time.plus(within) {
             self.latest = self.latest.max(time);
-            self.view.ops.insert(record.dot, record.clone());
-            self.state = self.view.value();
-            self.staged.push(record.clone());
+            self.stage(record.clone());
+            self.state = self.view().value();
             return Ok(Committed::Added);
         }
         // Whoever could still have set it has done so by now, or its answer was lost.
@@ -210,8 +208,8 @@ impl<T: Mergeable> Siblings<T> {
     /// another one after it.
     #[must_use]
     pub fn idempotency_key(&self) -> IdempotencyKey {
-        let cart = self.view.cart.unwrap_or_else(|| self.keys.own.cart_id());
-        IdempotencyKey::new(&cart, self.view.last_barrier())
+        let cart = self.view().cart.unwrap_or_else(|| self.keys.own.cart_id());
+        IdempotencyKey::new(&cart, self.view().last_barrier())
     }
 
     /// Whether answers of the session before the login may still be under way.
@@ -256,7 +254,7 @@ impl<T: Mergeable> Siblings<T> {
         if now > self.arrival.plus(self.desk.policy.transit() / 2) {
             return Err(Error::busy("the answer comes too late to add to a state"));
         }
-        let mut base = self.view.clone().fold(self.fold_limit(&self.view));
+        let mut base = self.view().clone().fold(self.fold_limit(self.view()));
         base.cart = Some(base.cart.unwrap_or_else(|| self.keys.own.cart_id()));
         let plaintext = wire::base(&base)?;
         let size = self.keys.names.cookie_len(plaintext.len());
@@ -286,6 +284,15 @@ impl<T: Mergeable> Siblings<T> {
         !base.ops.is_empty() && self.arrival >= base.latest().plus(self.desk.policy.rest())
     }
 
+    fn view(&self) -> &Base<T> {
+        self.view.as_ref().unwrap_or(&self.joined)
+    }
+
+    fn stage(&mut self, record: Record<T>) {
+        self.view.get_or_insert_with(|| self.joined.clone()).ops.insert(record.dot, record.clone());
+        self.staged.push(record);
+    }
+
     /// Later than every item that was read, so that a cause is before its effect in the order.
     fn next_time(&self) -> Result<Millis, Error> {
         if let Some(trouble) = &self.trouble {
@@ -306,8 +313,8 @@ impl<T: Mergeable> Siblings<T> {
             if !self.is_complete() {
                 return Err(Error::busy("a barrier must see everything"));
             }
-            let before = self.view.ops.values().filter(|record| !record.is_barrier());
-            Some(Seen { floor: self.view.floor, dots: before.map(|record| record.dot).collect() })
+            let before = self.view().ops.values().filter(|record| !record.is_barrier());
+            Some(Seen { floor: self.view().floor, dots: before.map(|record| record.dot).collect() })
         } else {
             None
         };
