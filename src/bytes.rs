@@ -53,15 +53,23 @@ pub(crate) fn text_len(bytes: usize) -> usize {
 ///
 /// The length is checked before anything is decoded or allocated (CVE-2025-30204 and its kin).
 pub(crate) fn token_bytes(text: &str, room: usize) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    token_bytes_into(text, room, &mut bytes)?;
+    Ok(bytes)
+}
+
+/// The same in the place of what was in a buffer.
+pub(crate) fn token_bytes_into(text: &str, room: usize, bytes: &mut Vec<u8>) -> Result<(), Error> {
     if text.len() > MAX_TOKEN_TEXT {
         return Err(Error::malformed("longer than any token"));
     }
     // The engine wants whole blocks of three bytes, and cuts nothing off by itself.
-    let mut bytes = Zeroizing::new(vec![0; room + text.len().div_ceil(4) * 3]);
+    bytes.clear();
+    bytes.resize(room + text.len().div_ceil(4) * 3, 0);
     let free = bytes.get_mut(room..).unwrap_or_default();
     let decoded = ENGINE.decode_slice(text, free).map_err(|_| Error::malformed("not canonical base64url"))?;
     bytes.truncate(room + decoded);
-    Ok(bytes)
+    Ok(())
 }
 
 /// Puts the text of some bytes behind what is there. The caller has checked the size against its limit.

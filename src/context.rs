@@ -68,9 +68,7 @@ fn digest_text(external_aad: &[u8]) -> String {
 
 impl Context {
     pub(crate) fn new(purpose: &str, carrier: &[u8], deployment: &[Vec<u8>]) -> Result<Self, Error> {
-        let mut out = Buffer::default();
-        out.cbor().array(6).text("orderslip").uint(CONTEXT_VERSION).text(purpose).bytes(carrier);
-        append(&mut out, deployment)?;
+        let mut out = prefix(purpose, carrier, deployment)?;
         let prefix = out.bytes().to_vec();
         append::<Vec<u8>>(&mut out, &[])?;
         let unbound = out.bytes().to_vec();
@@ -109,6 +107,21 @@ impl Context {
             Some(bound) => Cow::Owned([&self.prefix[..], &bound.encoded].concat()),
         }
     }
+}
+
+/// Everything up to the bindings of a call.
+fn prefix<B: AsRef<[u8]>>(purpose: &str, carrier: &[u8], deployment: &[B]) -> Result<Buffer, Error> {
+    let mut out = Buffer::default();
+    out.cbor().array(6).text("orderslip").uint(CONTEXT_VERSION).text(purpose).bytes(carrier);
+    append(&mut out, deployment)?;
+    Ok(out)
+}
+
+/// The bytes that authenticate a context without bindings of a call, for whoever has it once.
+pub(crate) fn external_aad<B: AsRef<[u8]>>(purpose: &str, carrier: &[u8], deployment: &[B]) -> Result<Buffer, Error> {
+    let mut out = prefix(purpose, carrier, deployment)?;
+    append::<B>(&mut out, &[])?;
+    Ok(out)
 }
 
 /// What one call is bound to in addition: a tenant, a session id, a request method.

@@ -266,12 +266,9 @@ impl<M: Mergeable> Merged<M> {
 impl<M: Mergeable> MergedJar<M> {
     fn read(&self, tied: &Tied, cookies: &Cookies, arrival: Millis) -> Result<Siblings<M>, Error> {
         let anchor = Anchor::of(tied.id, &tied.secrets)?;
-        let named = cookies.beginning(self.name()).filter_map(|(suffix, value)| {
-            let name = format!("{}{}", self.name(), str::from_utf8(suffix).ok()?);
-            Some((name, str::from_utf8(value).ok()?))
-        });
-        let named: Vec<(String, &str)> = named.collect();
-        let pairs = named.iter().map(|(name, value)| (name.as_str(), *value));
+        let pairs = cookies
+            .whose_name_begins(self.name())
+            .filter_map(|(name, value)| Some((str::from_utf8(name).ok()?, str::from_utf8(value).ok()?)));
         self.desk.read(&anchor, pairs, cookies.size(), arrival)
     }
 }

@@ -3,7 +3,8 @@
 //! It may not know what any of them is for. What it does not do is the point (docs/threats.md T71): no percent-decoding, no Unicode
 //! trimming, no quoting, no `$Version`, no case folding. Two spellings of one name are two names.
 
-use std::{fmt, ops::Range};
+use memchr::{memchr, memchr_iter};
+use std::{fmt, iter, mem, ops::Range};
 
 /// All the cookies of one request, in the order in which they came.
 ///
@@ -55,23 +56,31 @@ impl Cookies {
         self.joined.get(place.clone())
     }
 
-    /// The names that begin with a text, what follows it, and their values.
+    /// The cookies whose names begin with a text, with their whole names.
+    pub(crate) fn whose_name_begins<'c>(&'c self, prefix: &'c str) -> impl Iterator<Item = (&'c [u8], &'c [u8])> {
+        let named = self.pairs().filter(|(name, _)| name.starts_with(prefix.as_bytes()));
+        named.filter_map(|(name, value)| Some((name, self.at(&value)?)))
+    }
+
+    /// The same with what follows that text in their names.
     pub(crate) fn beginning<'c>(&'c self, prefix: &'c str) -> impl Iterator<Item = (&'c [u8], &'c [u8])> {
-        self.pairs().filter_map(move |(name, value)| Some((name.strip_prefix(prefix.as_bytes())?, self.at(&value)?)))
+        self.whose_name_begins(prefix).filter_map(|(name, value)| Some((name.strip_prefix(prefix.as_bytes())?, value)))
     }
 
     /// The pairs (RFC 6265 section 4.2.1). What has no `=`, and what has no name, is nobody's cookie: a browser writes a nameless
     /// one as its bare value, so `=__Host-cart=x` is how an attacker would spell our name (RFC 6265bis section 5.7).
     fn pairs(&self) -> impl Iterator<Item = (&[u8], Range<usize>)> {
-        let mut start = 0;
-        self.joined.split(|byte| *byte == b';').filter_map(move |pair| {
-            let begins = start;
-            start += pair.len() + 1;
+        let (mut start, mut ends) = (0, memchr_iter(b';', &self.joined).chain([self.joined.len()]));
+        let pairs = iter::from_fn(move || {
+            let end = ends.next()?;
+            Some((mem::replace(&mut start, end + 1), end))
+        });
+        pairs.filter_map(|(start, end)| {
+            let pair = self.joined.get(start..end)?;
             let lead = pair.iter().take_while(|byte| is_blank(**byte)).count();
             let tail = pair.iter().rev().take_while(|byte| is_blank(**byte)).count();
-            let equals = pair.iter().position(|byte| *byte == b'=').filter(|at| *at > lead)?;
-            let ends = (begins + pair.len()).saturating_sub(tail).max(begins + equals + 1);
-            Some((pair.get(lead..equals)?, begins + equals + 1..ends))
+            let equals = memchr(b'=', pair).filter(|at| *at > lead)?;
+            Some((pair.get(lead..equals)?, start + equals + 1..end.saturating_sub(tail).max(start + equals + 1)))
         })
     }
 }

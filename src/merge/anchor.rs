@@ -21,7 +21,7 @@ use crate::{
     bytes::{Secret, public_text},
     cbor::write::Buffer,
     claims::{AnchorSecrets, SlipId},
-    context::{Call, Context},
+    context,
     crypto::{self, AeadKey, Cipher, Hash, IV_LEN, MacKey, TAG_LEN},
     envelope::cose::{ENCRYPT0, structure},
     error::Error,
@@ -132,9 +132,8 @@ impl SessionKeys {
         let name = MacKey::new(Hash::Sha256, &key("name")?[..]);
         let tag = prefix_text(name.sign(b"tag").as_ref(), TAG_TEXT);
         // Behind the name stand [slip id] and []: 81 50 <16> 80.
-        let deployment = [slip.as_bytes().to_vec()];
-        let context = Context::new(purpose, &vec![0; names.item_len()], &deployment)?;
-        let aad = structure(ENCRYPT0, PROTECTED, &context.external_aad(&Call::UNBOUND));
+        let context = context::external_aad(purpose, &vec![0; names.item_len()], &[slip.as_bytes()])?;
+        let aad = structure(ENCRYPT0, PROTECTED, context.bytes());
         let gap = aad.len().saturating_sub(slip.as_bytes().len() + 3 + names.item_len());
         Ok(Self { slip, tag, enc, name, aad, gap })
     }

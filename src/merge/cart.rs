@@ -261,6 +261,8 @@ impl<L: Line> Cart<L> {
         let quantity = u32::try_from(quantity.max(0)).unwrap_or(u32::MAX).min(L::limit(sku));
         if quantity == 0 {
             self.lines.remove(sku);
+        } else if let Some(line) = self.lines.get_mut(sku) {
+            *line = quantity;
         } else {
             self.lines.insert(sku.to_owned(), quantity);
         }

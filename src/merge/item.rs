@@ -16,7 +16,7 @@ use super::{
     wire,
 };
 use crate::{
-    bytes::{text_len, token_bytes, token_text},
+    bytes::{text_len, token_bytes_into, token_text},
     crypto::{IV_LEN, TAG_LEN},
     error::Error,
 };
@@ -132,6 +132,8 @@ impl<T: Mergeable> Jar<T> {
     pub(crate) fn open<'c>(keys: &SiblingKeys, cookies: impl Iterator<Item = (&'c str, &'c str)>) -> Self {
         let mut jar = Self::empty();
         let (mut seen, mut aad) = (0, Vec::new());
+        // As long as any item, so that none is moved and leaves a copy behind.
+        let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_COOKIE));
         for (name, value) in cookies {
             let Some((class, tag, id)) = keys.names.parse(name) else { continue };
             let own = (keys.own.tag() == tag).then_some((&keys.own, false));
@@ -147,7 +149,7 @@ impl<T: Mergeable> Jar<T> {
             }
             // Two, if the tags are the same by chance: once in 2^18 logins.
             let opened = own.into_iter().chain(prev).find_map(|(session, is_adopted)| {
-                let mut bytes = token_bytes(value, 0).ok()?;
+                token_bytes_into(value, 0, &mut bytes).ok()?;
                 let plaintext = session.open(name, &mut bytes, &mut aad)?;
                 Some((is_adopted, read(class, id, plaintext)?))
             });
