@@ -90,6 +90,8 @@ pub(super) struct World {
     orders: HashMap<IdempotencyKey, Placed>,
     pub(super) history: History,
     dots: Vec<Dot>,
+    /// If the answer of a login came too late: a guest's operations that are later than this may be lost.
+    late_login: Option<Millis>,
     pub(super) refused: u64,
     pub(super) largest: usize,
 }
@@ -137,6 +139,7 @@ impl Clone for World {
             orders: self.orders.clone(),
             history: self.history.clone(),
             dots: self.dots.clone(),
+            late_login: self.late_login,
             refused: self.refused,
             largest: self.largest,
         }
@@ -160,6 +163,7 @@ impl World {
             orders: HashMap::new(),
             history: History::default(),
             dots: Vec::new(),
+            late_login: None,
             refused: 0,
             largest: 0,
         };
@@ -320,11 +324,18 @@ impl World {
                 let event = &mut self.history.events[at];
                 if event.stored.is_none() {
                     event.stored = Some(now);
-                    event.is_optional = is_late;
+                    event.is_optional = is_late || self.late_login.is_some_and(|late| self.dots[at].time() > late);
                 }
             }
         }
         jar.items.retain(|cookie| !answer.expire.contains(&cookie.name));
+        if is_late && answer.session.is_some_and(|session| session != jar.session) {
+            let login = answer.session.and_then(|session| self.anchors[session].prev.as_ref()).map(|prev| prev.login);
+            self.late_login = login.map(|login| login.plus(self.desks[0].policy.settled_by()));
+            for (dot, event) in self.dots.iter().zip(&mut self.history.events) {
+                event.is_optional |= self.late_login.is_some_and(|late| dot.time() > late);
+            }
+        }
         jar.session = answer.session.unwrap_or(jar.session);
         jar.ended.extend(answer.ends);
         if let Some(asked) = answer.clears {
