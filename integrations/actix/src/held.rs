@@ -10,6 +10,7 @@ use actix_web::{
 use orderslip::{
     Error, SlipState,
     cookie::{self, Missing, Visits},
+    merge::Mergeable,
 };
 use std::{
     future::{Ready, ready},
@@ -26,6 +27,10 @@ pub struct Held<T: SlipState>(pub cookie::Held<T>);
 /// To do something else then, take `Result<Required<T>, Failure>`. `Option<Required<T>>` hides the program's faults, too.
 #[derive(Clone, Debug)]
 pub struct Required<T: SlipState>(pub cookie::Required<T>);
+
+/// The mergeable state of the request: [`orderslip::cookie::Merged`] as an extractor.
+#[derive(Clone, Debug)]
+pub struct Merged<M: Mergeable>(pub cookie::Merged<M>);
 
 /// What a handler can return with `?`, and why one was not called. As an answer: the [status](cookie::status) of the error, and no body
 /// that says more.
@@ -58,16 +63,35 @@ impl<T: SlipState> FromRequest for Required<T> {
     }
 }
 
-fn held<T: SlipState>(request: &HttpRequest) -> Result<cookie::Held<T>, Error> {
-    match request.extensions().get::<Arc<Visits>>() {
-        Some(visits) => visits.held(),
-        // Of no jars there is none for this type, which is the error that says what is wrong.
-        None => Visits::new(Arc::default(), cookie::Cookies::default()).held(),
+impl<M: Mergeable> FromRequest for Merged<M> {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(visits(request).merged().map(Self).map_err(Failure::from))
     }
+}
+
+fn held<T: SlipState>(request: &HttpRequest) -> Result<cookie::Held<T>, Error> {
+    visits(request).held()
+}
+
+/// Without the middleware there are no jars: none is for the type that is asked for, which is the error that says what is wrong.
+fn visits(request: &HttpRequest) -> Arc<Visits> {
+    let found = request.extensions().get::<Arc<Visits>>().cloned();
+    found.unwrap_or_else(|| Arc::new(Visits::new(Arc::default(), cookie::Cookies::default())))
 }
 
 impl<T: SlipState> Deref for Held<T> {
     type Target = cookie::Held<T>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl<M: Mergeable> Deref for Merged<M> {
+    type Target = cookie::Merged<M>;
 
     fn deref(&self) -> &Self::Target {
         &self.0

@@ -7,6 +7,6 @@ mod slips;
 
 pub use crate::{
     guard::same_origin,
-    held::{Failure, Held, Required},
+    held::{Failure, Held, Merged, Required},
     slips::{SlipService, SlipServiceFuture, Slips},
 };
