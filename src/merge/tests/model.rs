@@ -7,7 +7,7 @@
 //! an order that explains it.
 //!
 //! `cargo test` explores two requests of one tab and one of the other, without misfortunes. Two of each with all of them, and three of
-//! each without, take minutes and an hour:
+//! each without, take some minutes:
 //!
 //! ```text
 //! ORDERSLIP_MODEL=2 cargo test --release --lib merge::tests::model -- --nocapture
