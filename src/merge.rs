@@ -22,12 +22,14 @@ mod preferences;
 mod record;
 pub(crate) mod siblings;
 mod wire;
+mod write_queue;
 
 pub use cart::{Cart, CartOp, Line, Order};
 pub use idempotency::IdempotencyKey;
 pub use policy::{Policy, PolicyBuilder};
 pub use preferences::{Fields, Preferences, Set};
 pub use siblings::{Committed, Prepared, Siblings};
+pub use write_queue::WRITE_QUEUE_JS;
 
 use crate::state::SlipState;
 use serde::{Serialize, de::DeserializeOwned};

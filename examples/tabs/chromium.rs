@@ -1,65 +1,57 @@
-//! A real browser with the shop's page, and real servers.
+//! The shop's page in a real browser.
 //!
-//! It may not know what counts as lost.
+//! It may not know what counts as lost, nor where the servers are.
 
 use crate::{
     Fault,
     burst::Burst,
-    door::Door,
     driver::Driver,
-    jars,
     judge::Seen,
     op::{Kind, Lines},
-    rehearsal::SERVERS,
-    shop::{self, Shop},
+    orders::Orders,
 };
-use axum::Router;
-use orderslip::{Keyring, SystemClock};
 use serde::Deserialize;
 use serde_json::json;
+use std::sync::Arc;
 
 pub(crate) struct Chromium {
-    driver: Driver,
-    door: Door,
-    shop: Shop,
+    pub(crate) driver: Driver,
+    /// Of the shop: `http://localhost:8080`.
+    pub(crate) origin: String,
+    pub(crate) orders: Arc<Orders>,
 }
 
 /// What the page says of a write.
 #[derive(Debug, Deserialize)]
-struct Answer {
-    done: bool,
-    refused: u64,
+pub(crate) struct Answer {
+    pub(crate) done: bool,
+    pub(crate) refused: u64,
 }
 
 impl Chromium {
-    pub(crate) async fn start(seed: u64) -> Result<Self, Fault> {
-        let (keys, shop) = (Keyring::generate()?, Shop::new(seed));
-        let server =
-            |_| -> Result<Router, Fault> { Ok(shop::server(jars::jars(&keys, SystemClock, SERVERS)?, shop.clone())) };
-        let servers = (0..SERVERS).map(server).collect::<Result<_, Fault>>()?;
-        let (driver, door) = tokio::try_join!(Driver::start(), Door::open(servers))?;
-        Ok(Self { driver, door, shop })
-    }
-
     /// In a session of its own.
     pub(crate) async fn play(&self, kind: Kind, burst: &Burst) -> Result<Seen, Fault> {
-        let page = format!("http://localhost:{}/", self.door.port);
-        // There are none yet on the page that a browser begins with.
-        self.driver.delete_cookies().await?;
-        self.driver.goto(&page).await?;
+        self.open_the_page().await?;
         let args = json!({ "cart": kind.name(), "first": burst.first, "atOnce": burst.at_once });
-        let answers = self.driver.ask("burst(args.cart, args.first, args.atOnce)", args.clone()).await?;
+        let answers = self.driver.ask("burst(args.cart, args.first, args.atOnce)", args).await?;
         let answers: Vec<Answer> = serde_json::from_value(answers)?;
-        let cart: Lines = serde_json::from_value(self.driver.ask("look(args.cart)", args).await?)?;
         Ok(Seen {
             done: answers.iter().map(|answer| answer.done).collect(),
             refusals: answers.iter().map(|answer| answer.refused).sum(),
-            cart,
-            orders: self.shop.orders.take(),
+            cart: self.look(kind).await?,
+            orders: self.orders.take(),
         })
     }
 
-    pub(crate) async fn quit(self) {
-        self.driver.quit().await;
+    /// Without a cookie from before.
+    pub(crate) async fn open_the_page(&self) -> Result<(), Fault> {
+        // There are none yet on the page that a browser begins with.
+        self.driver.delete_cookies().await?;
+        self.driver.goto(&self.origin).await
+    }
+
+    /// What is in the cart.
+    pub(crate) async fn look(&self, kind: Kind) -> Result<Lines, Fault> {
+        Ok(serde_json::from_value(self.driver.ask("look(args)", json!(kind.name())).await?)?)
     }
 }

@@ -31,6 +31,7 @@ mod door;
 
 mod burst;
 mod judge;
+mod counter;
 mod model;
 mod driver;
 mod chromium;

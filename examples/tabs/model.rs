@@ -5,15 +5,14 @@
 use crate::{
     Fault,
     burst::Burst,
+    counter,
     dice::Dice,
-    jars::{self, Basket, Goods},
+    jars::{self, Goods},
     judge::Seen,
-    one_cookie,
-    op::{Kind, Lines, Op},
+    op::{Kind, Op},
     orders::Orders,
     rehearsal::SERVERS,
     shop::DELAY,
-    siblings,
 };
 use orderslip::{
     Error, Keyring, UnixTime,
@@ -77,7 +76,8 @@ impl Model {
             }
         }
         let (done, refusals) = self.at_once(kind, &burst.at_once)?;
-        Ok(Seen { done, refusals, cart: self.look(kind)?, orders: self.orders.take() })
+        let visits = self.visits(self.browser.cookies("/", self.clock.time()))?;
+        Ok(Seen { done, refusals, cart: counter::look(kind, &visits)?, orders: self.orders.take() })
     }
 
     /// All of them are asked before one is answered, unless they were refused first.
@@ -93,7 +93,7 @@ impl Model {
                 Step::Ask => (Step::Arrive(self.browser.cookies("/", self.clock.time())), self.dice.below(WAY)),
                 Step::Arrive(cookies) => {
                     let visits = self.visits(cookies)?;
-                    let done = act(kind, &visits, &self.orders, op);
+                    let done = counter::act(kind, &visits, &self.orders, op);
                     (Step::Answer { visits, done }, self.dice.below(DELAY))
                 }
                 Step::Answer { visits, done } => {
@@ -130,18 +130,6 @@ impl Model {
         self.receive(&visits.plan())
     }
 
-    fn look(&mut self, kind: Kind) -> Result<Lines, Fault> {
-        let visits = self.visits(self.browser.cookies("/", self.clock.time()))?;
-        if kind == Kind::OneCookie {
-            return Ok(visits.held::<Basket>()?.read(|basket| basket.lines.clone()));
-        }
-        let cart = visits.merged::<Cart<Goods>>()?;
-        if let Some(trouble) = cart.trouble() {
-            return Err(trouble.into());
-        }
-        Ok(cart.read(|cart| cart.lines().map(|(article, quantity)| (article.to_owned(), quantity)).collect()))
-    }
-
     /// At one of the servers, now.
     fn visits(&mut self, cookies: Cookies) -> Result<Visits, Fault> {
         let server = self.dice.below(self.servers.len());
@@ -151,12 +139,5 @@ impl Model {
     fn receive(&mut self, plan: &Plan) -> Result<(), Fault> {
         let stored = self.browser.receive(plan.set_cookie(), self.clock.time());
         if stored.iter().any(Result::is_err) { Err("the browser dropped a cookie".into()) } else { Ok(()) }
-    }
-}
-
-fn act(kind: Kind, visits: &Visits, orders: &Orders, op: &Op) -> Result<(), Error> {
-    match kind {
-        Kind::OneCookie => one_cookie::act(&visits.held()?, orders, op),
-        Kind::Siblings => siblings::act(&visits.merged()?, orders, op),
     }
 }

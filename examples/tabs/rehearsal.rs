@@ -6,26 +6,28 @@ use crate::{
     Fault,
     burst::{Burst, KS},
     chromium::Chromium,
-    driver,
+    door::Door,
+    driver::{self, Driver},
     judge::{Seen, Verdict, judge},
     model::Model,
     op::Kind,
     options::Options,
     report::{Report, Row},
+    shop::Shop,
 };
 
 /// Servers that answer the same browser.
 pub(crate) const SERVERS: usize = 3;
 
 enum Tabs {
-    Real(Chromium),
+    Real(Chromium, Door),
     Modelled(Model),
 }
 
 impl Tabs {
     async fn play(&mut self, kind: Kind, burst: &Burst) -> Result<Seen, Fault> {
         match self {
-            Self::Real(chromium) => chromium.play(kind, burst).await,
+            Self::Real(chromium, _) => chromium.play(kind, burst).await,
             Self::Modelled(model) => model.play(kind, burst),
         }
     }
@@ -33,8 +35,10 @@ impl Tabs {
 
 pub(crate) async fn rehearse(options: &Options) -> Result<Report, Fault> {
     let (mut tabs, browser) = if driver::is_here() && !options.model {
-        let chromium = Chromium::start(options.seed).await?;
-        (Tabs::Real(chromium), "In Chromium, and over HTTP:")
+        let shop = Shop::new(options.seed);
+        let (driver, door) = tokio::try_join!(Driver::start(), Door::open(shop.servers(SERVERS)?))?;
+        let origin = format!("http://localhost:{}", door.port);
+        (Tabs::Real(Chromium { driver, origin, orders: shop.orders }, door), "In Chromium, and over HTTP:")
     } else {
         (Tabs::Modelled(Model::new(options.seed)?), "In a model of a browser's cookie jar:")
     };
@@ -51,8 +55,8 @@ pub(crate) async fn rehearse(options: &Options) -> Result<Report, Fault> {
         eprintln!("{k} at once: done");
         rows.push(Row { k, one_cookie, siblings });
     }
-    if let Tabs::Real(chromium) = tabs {
-        chromium.quit().await;
+    if let Tabs::Real(chromium, _) = tabs {
+        chromium.driver.quit().await;
     }
     Ok(Report { browser, rows })
 }

@@ -4,7 +4,7 @@
 
 use crate::{
     dice::Dice,
-    jars::{Basket, Goods},
+    jars::{self, Basket, Goods},
     one_cookie,
     op::{Lines, Op},
     orders::Orders,
@@ -18,7 +18,7 @@ use axum::{
     routing::{get, post},
 };
 use orderslip::{
-    Error,
+    Error, Keyring, SystemClock,
     cookie::{Held, Jars, Merged},
     merge::Cart,
     web::SlipLayer,
@@ -41,6 +41,12 @@ pub(crate) const DELAY: usize = 50;
 impl Shop {
     pub(crate) fn new(seed: u64) -> Self {
         Self { orders: Arc::default(), delays: Arc::new(Mutex::new(Dice::new(seed, 0))) }
+    }
+
+    /// So many servers, as if each were a process of its own: what they have in common is the keys.
+    pub(crate) fn servers(&self, count: usize) -> Result<Vec<Router>, Error> {
+        let keys = Keyring::generate()?;
+        (0..count).map(|_| Ok(server(jars::jars(&keys, SystemClock, count)?, self.clone()))).collect()
     }
 
     async fn wait(&self) {
