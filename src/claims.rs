@@ -51,6 +51,7 @@ impl SlipId {
         crypto::random().map(Self)
     }
 
+    /// That of a slip that was open once: the predecessor's in a session that a login has begun.
     #[cfg(test)]
     pub(crate) const fn from_bytes(bytes: [u8; ID_LEN]) -> Self {
         Self(bytes)

@@ -17,6 +17,7 @@ mod merged;
 mod plan;
 mod reading;
 mod request;
+mod status;
 mod tombstone;
 mod visit;
 
@@ -26,7 +27,8 @@ pub use held::{Held, Missing, Required};
 pub use jar::{Jar, JarBuilder};
 pub use jars::{Jars, Visits};
 pub use merged::{Merged, MergedJar};
-pub use plan::{CachePolicy, Plan};
+pub use plan::{CachePolicy, Fields, Plan};
 pub use reading::Outcome;
 pub use request::Cookies;
+pub use status::{RETRY_AFTER, status};
 pub use visit::Visit;

@@ -18,6 +18,16 @@ pub struct Facts<'r> {
     pub host: Option<&'r [u8]>,
 }
 
+/// The value of a field that must stand once: for adapters that fill in [`Facts`]. Said twice, it says nothing that anybody should trust.
+#[must_use]
+pub fn once<'v>(values: impl IntoIterator<Item = &'v [u8]>) -> Option<&'v [u8]> {
+    let mut values = values.into_iter();
+    match (values.next(), values.next()) {
+        (value, None) => value,
+        _ => Some(b""),
+    }
+}
+
 /// Where a request comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "a request from another site is answered like any other unless somebody looks"]

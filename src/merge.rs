@@ -19,6 +19,7 @@ pub(crate) mod item;
 mod plan;
 mod policy;
 mod preferences;
+mod prepared;
 mod record;
 pub(crate) mod siblings;
 mod wire;
@@ -28,7 +29,8 @@ pub use cart::{Cart, CartOp, Line, Order};
 pub use idempotency::IdempotencyKey;
 pub use policy::{Policy, PolicyBuilder};
 pub use preferences::{Fields, Preferences, Set};
-pub use siblings::{Committed, Prepared, Siblings};
+pub use prepared::{Committed, Prepared};
+pub use siblings::Siblings;
 pub use write_queue::WRITE_QUEUE_JS;
 
 use crate::state::SlipState;

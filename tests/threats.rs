@@ -130,7 +130,8 @@ fn tests_in(dir: &Path, found: &mut BTreeSet<String>) {
             tests_in(&path, found);
         } else if path.extension().is_some_and(|ext| ext == "rs") {
             let text = fs::read_to_string(&path).unwrap();
-            let names = text.lines().filter_map(|line| line.trim_start().strip_prefix("fn "));
+            let names = text.lines().map(|line| line.trim_start().trim_start_matches("async "));
+            let names = names.filter_map(|line| line.strip_prefix("fn "));
             let names = names.filter_map(|rest| rest.split(['(', '<']).next());
             found.extend(names.filter(|name| is_test_name(name)).map(str::to_owned));
         }

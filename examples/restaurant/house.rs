@@ -5,7 +5,7 @@
 use crate::{
     Fault,
     architecture::Architecture,
-    front_door,
+    doorman,
     options::{FRONT_DOOR, WAITER},
     staff::Employee,
     waiter::{DATABASE, HELD, KEYS, database_bytes, prepare_database},
@@ -72,7 +72,7 @@ impl House {
             Told::Keys(keys) => Some((KEYS, OsStr::new(keys.expose()))),
         };
         let waiter = Employee::hire(&[WAITER, self.architecture.name(), &number], told).await?;
-        let url = format!("http://{}{}{number}", self.door(), front_door::WAITERS);
+        let url = format!("http://{}{}{number}", self.door(), doorman::WAITERS);
         self.client.put(url).body(waiter.address.to_string()).send().await?.error_for_status()?;
         self.waiters.push_back(waiter);
         Ok(())

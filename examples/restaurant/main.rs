@@ -21,6 +21,7 @@ mod cookies;
 
 mod waiter;
 mod front_door;
+mod doorman;
 mod staff;
 
 mod dice;
@@ -48,7 +49,7 @@ async fn main() -> ExitCode {
         }
         Ok(Task::Demonstrate { guests, seed, json }) => demonstrate(guests, seed, json).await,
         Ok(Task::WaitTables { architecture, number }) => waiter::work(architecture, number).await,
-        Ok(Task::MindTheDoor { architecture }) => front_door::work(architecture).await,
+        Ok(Task::MindTheDoor { architecture }) => doorman::work(architecture).await,
         Err(fault) => Err(fault),
     };
     match done {

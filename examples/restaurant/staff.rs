@@ -1,11 +1,12 @@
 //! Processes of their own: how this program starts itself in a role, and how a role serves.
 //!
 //! It may not know what a role does. Nobody stays behind: whoever is started is killed with its handle, and leaves by
-//! itself when the pipe to its parent breaks, even if the parent had no time to say anything. The servers of the example
-//! `rotation` start and serve with it, too.
+//! itself when the pipe to its parent breaks, even if the parent had no time to say anything. The servers of the examples
+//! `rotation` and `shop` start and serve with it, too.
 
 use crate::Fault;
 use axum::Router;
+use reqwest::redirect::Policy;
 use std::{
     ffi::OsStr,
     io::{Write as _, stdin, stdout},
@@ -15,14 +16,15 @@ use std::{
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     net::TcpListener,
-    process::{Child, Command},
+    process::{Child, ChildStdin, Command},
 };
 
 /// A process at work. Dropped, it is killed.
 #[derive(Debug)]
 pub(crate) struct Employee {
-    /// Holds the writing end of the pipe that the process waits on.
     process: Child,
+    /// The writing end of the pipe that the process waits on.
+    _pipe: Option<ChildStdin>,
     pub(crate) address: SocketAddr,
 }
 
@@ -40,10 +42,20 @@ impl Employee {
         let stdout = process.stdout.take().ok_or("a process without an output")?;
         BufReader::new(stdout).read_line(&mut address).await?;
         let address = address.trim().parse().map_err(|_| format!("{args:?} did not start"))?;
-        Ok(Self { process, address })
+        // Kept apart: who waits for a process closes what is in it.
+        let pipe = process.stdin.take();
+        Ok(Self { process, _pipe: pipe, address })
+    }
+
+    /// Waits until the process has ended, for whatever reason.
+    #[allow(dead_code, reason = "the shop alone replaces whoever is gone")]
+    pub(crate) async fn gone(&mut self) {
+        // What cannot be waited for is not there.
+        let _ = self.process.wait().await;
     }
 
     /// Without a warning: SIGKILL, where there is such a thing.
+    #[allow(dead_code, reason = "the shop leaves that to its visitors")]
     pub(crate) async fn kill(mut self) -> Result<(), Fault> {
         Ok(self.process.kill().await?)
     }
@@ -62,7 +74,8 @@ pub(crate) async fn serve(routes: Router) -> Result<(), Fault> {
     Ok(axum::serve(listener, routes).await?)
 }
 
-/// An HTTP client that goes straight there, whatever proxy the environment names.
+/// An HTTP client that goes straight there, whatever proxy the environment names, and nowhere else: a redirect is for the
+/// guest.
 pub(crate) fn client() -> reqwest::Result<reqwest::Client> {
-    reqwest::Client::builder().no_proxy().build()
+    reqwest::Client::builder().no_proxy().redirect(Policy::none()).build()
 }

@@ -28,9 +28,9 @@ pub struct Budget {
 
 impl Default for Budget {
     /// What gets through browsers and the proxies with their defaults: [`pair`](Self::pair) 4096, [`line`](Self::line) 4096,
-    /// [`answer`](Self::answer) 3800, [`request`](Self::request) 7800.
+    /// [`answer`](Self::answer) 3500, [`request`](Self::request) 7800.
     fn default() -> Self {
-        Self { pair: MAX_PAIR, line: 4096, answer: 3800, request: 7800 }
+        Self { pair: MAX_PAIR, line: 4096, answer: 3500, request: 7800 }
     }
 }
 
@@ -46,8 +46,9 @@ impl Budget {
         Self { line: bytes, ..self }
     }
 
-    /// All lines of `Set-Cookie` of all jars in one answer: 3800, because nginx takes 4096 bytes of header from a server behind it
-    /// (`proxy_buffer_size`) and says 502 to more.
+    /// All lines of `Set-Cookie` of all jars in one answer: 3500, because nginx takes 4096 bytes of header from a server behind it
+    /// (`proxy_buffer_size`) and says 502 to more. What is left is for the answer's other fields: if those of yours have more than some
+    /// 500 bytes (a content security policy is easily that long), take less.
     pub const fn answer(self, bytes: usize) -> Self {
         Self { answer: bytes, ..self }
     }
@@ -106,6 +107,11 @@ impl Tally {
         }
         *spent = after;
         Ok(())
+    }
+
+    /// What has been spent so far.
+    pub(crate) fn spent(&self) -> Cost {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The same without a limit: for what must be sent whatever it takes, such as the end of a session.

@@ -41,6 +41,7 @@ pub(crate) fn refused(cookie: &str, error: &Error, text: Option<&str>, size: usi
         ErrorKind::UnknownKey => {
             tracing::warn!(cookie, reason, %key, size, "a cookie names a key that is not in the ring")
         }
+        ErrorKind::Revoked => tracing::info!(cookie, reason, %key, size, "a slip came back that has been revoked"),
         _ => tracing::warn!(cookie, reason, %key, size, %error, "a cookie is authentic and cannot be read: it is kept"),
     }
 }
@@ -90,6 +91,12 @@ pub(crate) fn too_large(cookie: &str, error: &Error) {
         largest,
         "a state did not fit: the client keeps the last one"
     );
+}
+
+/// The program's fault, which the client is not told.
+#[cold]
+pub(crate) fn failed(error: &Error) {
+    tracing::error!(reason = reason(error), %error, "a handler failed");
 }
 
 /// The key's id as a text says it, looked for only if somebody listens.

@@ -4,8 +4,9 @@
 
 use crate::{
     claims::SlipId,
-    cookie::{plan::Plan, reading::Outcome, visit::Visit},
+    cookie::{reading::Outcome, visit::Visit},
     error::Error,
+    slip::Standing,
     state::SlipState,
     time::UnixTime,
 };
@@ -35,8 +36,8 @@ use std::{
 pub struct Held<T>(Arc<Mutex<Visit<T>>>);
 
 impl<T: SlipState> Held<T> {
-    pub(crate) fn new(visit: Visit<T>) -> Self {
-        Self(Arc::new(Mutex::new(visit)))
+    pub(crate) fn new(visit: Arc<Mutex<Visit<T>>>) -> Self {
+        Self(visit)
     }
 
     /// What the request brought.
@@ -63,7 +64,19 @@ impl<T: SlipState> Held<T> {
         self.visit().slip().map(|slip| slip.expires_at())
     }
 
-    /// How many bytes name and value of the cookie have as it is now, and how many they may have.
+    /// When it is over however often it is renewed, if there is one.
+    #[must_use]
+    pub fn ends_at(&self) -> Option<UnixTime> {
+        self.visit().slip().map(|slip| slip.ends_at())
+    }
+
+    /// Whether the client will be given a fresh token without a handler's word, and why; `None` without a slip.
+    #[must_use]
+    pub fn standing(&self) -> Option<Standing> {
+        self.visit().slip().map(|slip| slip.standing())
+    }
+
+    /// As [`Visit::room`].
     #[must_use]
     pub fn room(&self) -> (usize, usize) {
         self.visit().room()
@@ -173,10 +186,6 @@ impl<T: SlipState> Held<T> {
         }
         drop(visit);
         Ok(Required(self))
-    }
-
-    pub(crate) fn plan(&self) -> Plan {
-        self.visit().plan()
     }
 
     /// A closure that panicked has left the visit torn, and the visit knows how to mend itself.

@@ -7,7 +7,7 @@ use crate::{
     cookie::{
         event,
         held::Held,
-        jar::{Inner, Jar, Request},
+        jar::{Jar, Request},
         merged::{AnchorJar, Merged, MergedJar},
         plan::Plan,
         request::Cookies,
@@ -79,13 +79,7 @@ impl Jars {
     /// name, or if one jar's name is what another's tombstones may be called.
     pub fn with<T: SlipState>(mut self, jar: Jar<T>) -> Result<Self, Error> {
         let name = jar.name().to_owned();
-        self.add(Entry {
-            state: TypeId::of::<T>(),
-            purpose: T::PURPOSE,
-            name,
-            jar: Box::new(Arc::clone(jar.inner())),
-            merged: None,
-        })?;
+        self.add(Entry { state: TypeId::of::<T>(), purpose: T::PURPOSE, name, jar: Box::new(jar), merged: None })?;
         Ok(self)
     }
 
@@ -126,7 +120,10 @@ impl Jars {
     }
 
     /// The jar of a type.
-    fn jar<T: SlipState>(&self) -> Result<&Arc<Inner<T>>, Error> {
+    ///
+    /// # Errors
+    /// [`Error::is_misuse`] if there is none.
+    pub fn jar<T: SlipState>(&self) -> Result<&Jar<T>, Error> {
         self.find::<T, _>()
     }
 
@@ -155,24 +152,37 @@ pub struct Visits {
     open: Mutex<Open>,
 }
 
-/// What has been asked for.
+/// What has been asked for. Most requests ask for one slip, which takes no list.
 #[derive(Default)]
 struct Open {
-    slips: Vec<(TypeId, Box<dyn Visited>)>,
+    first: Option<Arc<dyn Visited>>,
+    more: Vec<Arc<dyn Visited>>,
     merged: Vec<(TypeId, Box<dyn VisitedMerged>)>,
     is_planned: bool,
 }
 
 impl Open {
-    fn held<T: SlipState>(&self) -> Option<Held<T>> {
-        let found = self.slips.iter().find(|(state, _)| *state == TypeId::of::<T>());
-        found.and_then(|(_, visited)| visited.as_any().downcast_ref::<Held<T>>()).cloned()
+    fn all(&self) -> impl Iterator<Item = &Arc<dyn Visited>> {
+        self.first.iter().chain(&self.more)
+    }
+
+    fn add(&mut self, visited: Arc<dyn Visited>) {
+        match &self.first {
+            None => self.first = Some(visited),
+            Some(_) => self.more.push(visited),
+        }
+    }
+
+    fn of<T: SlipState>(&self) -> Option<Held<T>> {
+        self.all().find_map(|visited| {
+            let visited: Arc<dyn Any + Send + Sync> = Arc::<dyn Visited>::clone(visited);
+            visited.downcast::<Mutex<Visit<T>>>().ok().map(Held::new)
+        })
     }
 }
 
 /// A visit of whatever type.
-trait Visited: Send {
-    fn as_any(&self) -> &dyn Any;
+trait Visited: Any + Send + Sync {
     fn plan(&self) -> Plan;
 }
 
@@ -197,13 +207,10 @@ impl<M: Mergeable> VisitedMerged for Merged<M> {
     }
 }
 
-impl<T: SlipState> Visited for Held<T> {
-    fn as_any(&self) -> &dyn Any {
-        self
-    }
-
+impl<T: SlipState> Visited for Mutex<Visit<T>> {
     fn plan(&self) -> Plan {
-        Self::plan(self)
+        // A closure that panicked has left the visit torn, and the visit knows how to mend itself.
+        self.lock().unwrap_or_else(PoisonError::into_inner).plan()
     }
 }
 
@@ -228,22 +235,22 @@ impl Visits {
     /// [`Error::is_misuse`] if no jar is for this type, or the answer has been planned; [`Error::is_unavailable`] if the clock cannot tell.
     pub fn held<T: SlipState>(&self) -> Result<Held<T>, Error> {
         let mut open = self.open();
-        if let Some(held) = open.held() {
+        if let Some(held) = open.of() {
             return Ok(held);
         }
         if open.is_planned {
             return Err(Error::misuse("the answer has been planned: its header may have been sent"));
         }
         let jar = self.jars.jar::<T>()?;
-        let now = self.now.map_or_else(|| jar.sealer.now(), Ok)?;
-        let held = Held::new(Visit::new(Arc::clone(jar), Arc::clone(&self.request), now));
-        open.slips.push((TypeId::of::<T>(), Box::new(held.clone())));
-        Ok(held)
+        let now = self.now.map_or_else(|| jar.inner().sealer.now(), Ok)?;
+        let visit = Arc::new(Mutex::new(Visit::new(Arc::clone(jar.inner()), Arc::clone(&self.request), now)));
+        open.add(Arc::<Mutex<Visit<T>>>::clone(&visit));
+        Ok(Held::new(visit))
     }
 
     /// The slip of a type, if somebody has asked for it.
     pub(crate) fn opened<T: SlipState>(&self) -> Option<Held<T>> {
-        self.open().held()
+        self.open().of()
     }
 
     /// The mergeable state of a type: the same each time. The slip that it is tied to is opened with it.
@@ -284,7 +291,7 @@ impl Visits {
         }
         let open = self.open();
         open.merged.iter().for_each(|(_, visited)| visited.prepare_plan());
-        let plan = open.slips.iter().fold(Plan::default(), |plan, (_, visited)| plan.and(visited.plan()));
+        let plan = open.all().fold(Plan::default(), |plan, visited| plan.and(visited.plan()));
         // Time that was given stands still.
         let now = self.now.and(self.arrival);
         open.merged.iter().fold(plan, |plan, (_, visited)| plan.and(visited.plan(now)))

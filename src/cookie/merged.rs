@@ -15,13 +15,7 @@ use crate::{
         visit::Tied,
     },
     error::Error,
-    merge::{
-        Mergeable, Policy, Siblings,
-        anchor::{Anchor, SiblingKeys},
-        dot::Millis,
-        item::{Names, NewItem},
-        siblings::Desk,
-    },
+    merge::{Mergeable, Policy, Siblings, anchor::Anchor, dot::Millis, item::Names, siblings::Desk},
     state::SlipState,
     time::UnixTime,
 };
@@ -287,25 +281,22 @@ impl<M: Mergeable> Visit<M> {
         let (Ok(siblings), Some(before), Some(after)) = (&self.siblings, &self.tied_by, self.anchor.tied()) else {
             return Ok(Vec::new());
         };
-        let MergedJar { attributes, desk, anchor, .. } = &*self.jar;
+        let MergedJar { attributes, anchor, .. } = &*self.jar;
         let now = now.map_or_else(|| anchor.now(), Ok)?;
-        let keys = SiblingKeys::derive(&Anchor::of(after.id, &after.secrets)?, M::PURPOSE, desk.names.clone())?;
+        let heir = Anchor::of(after.id, &after.secrets)?;
         // The absolute end: a renewal of the session sets no sibling again.
         let lives = after.ends_at.since(UnixTime::from_secs(now.unix_seconds()));
-        let set = |item: &NewItem| {
-            let (name, value) = item.seal(&desk.names, &keys.own)?;
-            Ok(attributes.set(name.strip_prefix(attributes.name()).unwrap_or_default(), &value, Some(lives)))
-        };
+        let suffix = |name: &str| name.strip_prefix(attributes.name()).unwrap_or_default().to_owned();
+        let set = |(name, value): &(String, String)| attributes.set(&suffix(name), value, Some(lives));
         if after.id != before.id {
             // Another slip: what was a guest's comes along, and what is another's does not.
             let is_heir = after.secrets.before.as_ref().is_some_and(|old| old.id == before.id);
-            return if is_heir { Ok(vec![set(&siblings.carry_over(&keys, now)?)?]) } else { Ok(Vec::new()) };
+            return if is_heir { Ok(vec![set(&siblings.sealed_carry_over(&heir, now)?)]) } else { Ok(Vec::new()) };
         }
         let around = attributes.set("", "", Some(lives)).len().saturating_sub(attributes.name().len() + 1);
-        let plan = siblings.plan(around, now)?;
-        let added = plan.add.iter().map(set).collect::<Result<Vec<_>, Error>>()?;
-        let expired = plan.expire.iter().filter_map(|name| name.strip_prefix(attributes.name()));
-        Ok(added.into_iter().chain(expired.map(|suffix| attributes.delete(suffix))).collect())
+        let plan = siblings.sealed_plan(around, now)?;
+        let expired = plan.expire.iter().map(|name| attributes.delete(&suffix(name)));
+        Ok(plan.set.iter().map(set).chain(expired).collect())
     }
 }
 

@@ -3,7 +3,7 @@
 //! It may not know how it came about.
 
 use crate::error::Error;
-use std::fmt;
+use std::{borrow::Cow, fmt, str};
 
 /// What one jar, or all of them, want of an answer.
 ///
@@ -14,13 +14,29 @@ use std::fmt;
 /// assert!(nothing.set_cookie().is_empty());
 /// assert_eq!(nothing.cache_policy(), CachePolicy::Any);
 /// ```
-#[derive(Default)]
+#[derive(Clone, Default)]
 #[must_use = "what is not sent has not happened"]
 pub struct Plan {
     pub(crate) lines: Vec<String>,
     pub(crate) was_read: bool,
     /// Why what a handler was told is done is not.
     pub(crate) refusal: Option<Error>,
+}
+
+/// What a plan adds to an answer's header: [`Plan::fields`].
+#[derive(Default)]
+#[must_use = "what is not sent has not happened"]
+#[non_exhaustive]
+pub struct Fields {
+    /// The status in the place of the handler's, with a `Retry-After` of [`RETRY_AFTER`](crate::cookie::RETRY_AFTER): if the answer comes too
+    /// late for what was added to mergeable state, it must not say that it was.
+    pub status: Option<u16>,
+    /// The values of further `Set-Cookie` fields, one field each, in this order.
+    pub set_cookie: Vec<String>,
+    /// The value of a further `Vary` field.
+    pub vary: Option<&'static str>,
+    /// The value of the one `Cache-Control` field in the place of all that there are.
+    pub cache_control: Option<Cow<'static, str>>,
 }
 
 /// Who may keep an answer.
@@ -64,6 +80,34 @@ impl Plan {
     #[must_use]
     pub fn refusal(&self) -> Option<&Error> {
         self.refusal.as_ref()
+    }
+
+    /// What is to be added to an answer's header, given the values of all `Vary` and all `Cache-Control` fields that its handler has set:
+    /// for adapters. Neither is loosened.
+    ///
+    /// ```
+    /// use orderslip::cookie::Plan;
+    ///
+    /// let fields = Plan::default().fields([b"accept".as_slice()], []);
+    /// assert!(fields.set_cookie.is_empty() && fields.vary.is_none() && fields.cache_control.is_none());
+    /// ```
+    pub fn fields<'v>(
+        self,
+        vary: impl IntoIterator<Item = &'v [u8]>,
+        cache_control: impl IntoIterator<Item = &'v [u8]>,
+    ) -> Fields {
+        let policy = self.cache_policy();
+        if policy == CachePolicy::Any {
+            return Fields::default();
+        }
+        let mut listed = vary.into_iter().flat_map(|value| value.split(|byte| *byte == b',')).map(<[u8]>::trim_ascii);
+        let varies = listed.any(|name| name == b"*" || name.eq_ignore_ascii_case(b"cookie"));
+        Fields {
+            status: self.refusal.as_ref().map(|_| 503),
+            set_cookie: self.lines,
+            vary: (!varies).then_some("cookie"),
+            cache_control: policy.over(cache_control.into_iter()),
+        }
     }
 
     /// The plans of two jars for one answer.
@@ -112,6 +156,38 @@ impl CachePolicy {
     }
 }
 
+impl CachePolicy {
+    /// The same for several fields, as bytes. What is not text says nothing.
+    fn over<'v>(self, mut present: impl Iterator<Item = &'v [u8]>) -> Option<Cow<'static, str>> {
+        let Some(first) = present.next() else {
+            let wanted = if self == Self::NoStore { "no-store" } else { "private, no-cache" };
+            return Some(Cow::Borrowed(wanted));
+        };
+        let mut all = Cow::Borrowed(first);
+        for more in present {
+            all.to_mut().extend_from_slice(b", ");
+            all.to_mut().extend_from_slice(more);
+        }
+        match str::from_utf8(&all) {
+            Ok(all) => self.cache_control(all).map(Cow::Owned),
+            Err(_) => Some(Cow::Borrowed("no-store")),
+        }
+    }
+}
+
+/// Shows no line.
+impl fmt::Debug for Fields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { status, set_cookie, vary, cache_control } = self;
+        f.debug_struct("Fields")
+            .field("status", status)
+            .field("set_cookie", &set_cookie.len())
+            .field("vary", vary)
+            .field("cache_control", cache_control)
+            .finish()
+    }
+}
+
 /// Says how many lines there are, and shows none.
 impl fmt::Debug for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -142,6 +218,19 @@ mod tests {
             let no_store = CachePolicy::NoStore.cache_control(present);
             assert_eq!(no_store.as_deref(), (!present.contains("no-store")).then_some("no-store"), "{present:?}");
         }
+    }
+
+    #[test]
+    fn t75_fields_are_judged_as_bytes() {
+        let fields = |vary: &[&[u8]], cache: &[&[u8]]| {
+            let read = Plan { lines: vec![], was_read: true, refusal: None };
+            let fields = read.fields(vary.iter().copied(), cache.iter().copied());
+            (fields.vary, fields.cache_control.map(Cow::into_owned))
+        };
+        assert_eq!(fields(&[], &[]), (Some("cookie"), Some("private, no-cache".to_owned())));
+        assert_eq!(fields(&[b"accept", b"a, \tCookie "], &[b"private"]), (None, None));
+        assert_eq!(fields(&[b"*"], &[b"public", b"max-age=5"]), (None, Some("max-age=5, private".to_owned())));
+        assert_eq!(fields(&[b"\xff"], &[b"private, \xff"]), (Some("cookie"), Some("no-store".to_owned())));
     }
 
     #[test]

@@ -5,14 +5,15 @@
 
 use crate::{
     cookie::{event, jar::Inner, request::Cookies},
-    error::{Error, ErrorKind},
+    error::{Error, ErrorKind, Rejection},
     slip::Slip,
     state::SlipState,
     time::UnixTime,
 };
 use std::{ops::Range, str};
 
-/// The most cookies of one name that are looked at: browsers send one, an attacker may send as many as the header holds.
+/// The most cookies of one name that are looked at with a key: browsers send one, an attacker may send as many as the header holds. What
+/// is malformed costs no more than its length, and does not count.
 const MAX_CANDIDATES: usize = 32;
 
 /// What a request has brought of one slip.
@@ -39,9 +40,9 @@ pub enum Outcome {
     Expired,
     /// It is none of ours, or two of ours, of which nobody can say which one is meant.
     Rejected,
-    /// It may be one, but not here and now: see [`Error::is_unreadable`].
+    /// It may be one, but not here and now: see [`Error::is_unreadable`]. Or its [upgrade](SlipState::upgrade) failed otherwise.
     Unreadable,
-    /// It was one, and this browser has been told that it has ended.
+    /// It was one, and this browser has been told that it has ended; or its [upgrade](SlipState::upgrade) says that it is revoked.
     LoggedOut,
 }
 
@@ -91,11 +92,13 @@ struct Named<T> {
     count: usize,
     takes: usize,
     is_ambiguous: bool,
+    /// Whether there were too many to look at all of them.
+    is_cut: bool,
 }
 
 pub(crate) fn read<T: SlipState>(jar: &Inner<T>, cookies: &Cookies, now: UnixTime) -> Brought<T> {
     let present = named(cookies, jar.attributes.name(), |text| jar.sealer.open_at(text, now));
-    let (is_there, takes) = (present.count > 0, present.takes);
+    let (is_there, takes, mut is_cut) = (present.count > 0, present.takes, present.is_cut);
     let is_opened = matches!(present.best, Some((Ok(_), _)));
     let mut found = present;
     let (mut former, mut formers) = (None, Vec::new());
@@ -105,6 +108,7 @@ pub(crate) fn read<T: SlipState>(jar: &Inner<T>, cookies: &Cookies, now: UnixTim
             continue;
         }
         formers.push(index);
+        is_cut |= here.is_cut;
         // The present name goes first; what opens under a former one is better than what does not open at all.
         let opens = matches!(here.best, Some((Ok(_), _)));
         if !is_opened && former.is_none() && (opens || found.best.is_none()) && !found.is_ambiguous {
@@ -137,28 +141,37 @@ pub(crate) fn read<T: SlipState>(jar: &Inner<T>, cookies: &Cookies, now: UnixTim
             Brought {
                 outcome: Outcome::Expired,
                 error: Some(Error::expired(now.since(slip.ends_at()).as_secs())),
-                is_useless: true,
+                is_useless: !is_cut,
                 ..blank
             }
         }
         Some((Ok(slip), _)) if jar.has_ended(&slip.id(), cookies, now) => {
             event::logged_out(jar.attributes.name(), size);
-            Brought { outcome: Outcome::LoggedOut, is_useless: true, ..blank }
+            Brought { outcome: Outcome::LoggedOut, is_useless: !is_cut, ..blank }
         }
         Some((Ok(slip), _)) => {
             Brought { outcome: Outcome::Opened, ends_at: Some(slip.ends_at()), slip: Some(slip), ..blank }
         }
         Some((Err(error), value)) => {
             let outcome = match () {
-                () if error.is_unreadable() => Outcome::Unreadable,
+                () if error.is_rejected() => Outcome::Rejected,
                 () if error.is_expired() => Outcome::Expired,
-                () => Outcome::Rejected,
+                () if error.is_revoked() => Outcome::LoggedOut,
+                // What a state's own upgrade could not do now, it may do later.
+                () => Outcome::Unreadable,
             };
             let text = cookies.at(&value).and_then(|value| str::from_utf8(value).ok());
             event::refused(jar.attributes.name(), &error, text, size);
-            Brought { outcome, error: Some(error), is_useless: outcome != Outcome::Unreadable, ..blank }
+            let is_useless = outcome != Outcome::Unreadable && !is_cut;
+            Brought { outcome, error: Some(error), is_useless, ..blank }
         }
     }
+}
+
+/// Whether the client has something that is proven to be ours and is not over, though it cannot be read here and now.
+pub(crate) fn is_kept(error: &Error) -> bool {
+    let is_over = error.is_rejected() || error.is_expired() || error.is_revoked();
+    !is_over && error.kind() != ErrorKind::UnknownKey
 }
 
 /// Opens again what was found, to have its state as it was.
@@ -172,11 +185,14 @@ pub(crate) fn again<T: SlipState>(jar: &Inner<T>, cookies: &Cookies, place: &Pla
 
 /// Tries the cookies of a name. One that opens is better than one that is unreadable, that than one that has expired, that than junk.
 fn named<T>(cookies: &Cookies, name: &str, open: impl Fn(&str) -> Result<Slip<T>, Error>) -> Named<T> {
-    let mut all = Named { best: None, count: 0, takes: 0, is_ambiguous: false };
+    let mut all = Named { best: None, count: 0, takes: 0, is_ambiguous: false, is_cut: false };
+    let mut tried = 0;
     for place in cookies.places(name) {
         all.count += 1;
         all.takes += name.len() + 1 + place.len() + 2;
-        if all.count > MAX_CANDIDATES {
+        if tried == MAX_CANDIDATES {
+            // What has not been looked at is not deleted either.
+            all.is_cut = true;
             continue;
         }
         let Some(value) = cookies.at(&place) else { continue };
@@ -185,6 +201,8 @@ fn named<T>(cookies: &Cookies, name: &str, open: impl Fn(&str) -> Result<Slip<T>
         }
         let text = str::from_utf8(value).map_err(|_| Error::malformed("not text"));
         let opened = text.and_then(&open);
+        let is_malformed = opened.as_ref().is_err_and(|error| error.rejection() == Some(Rejection::Malformed));
+        tried += usize::from(!is_malformed);
         let is_better = match (&opened, &all.best) {
             (_, None) => true,
             // Sent twice with different paths while it was renewed: the later one.
@@ -205,10 +223,10 @@ fn named<T>(cookies: &Cookies, name: &str, open: impl Fn(&str) -> Result<Slip<T>
 fn rank<T>(opened: &Result<T, Error>) -> u8 {
     match opened.as_ref().map_err(Error::kind) {
         Ok(_) => 4,
-        // Proven to be ours.
-        Err(ErrorKind::NewerVersion | ErrorKind::Undecodable | ErrorKind::Refused | ErrorKind::NotYetValid) => 3,
+        Err(ErrorKind::Rejected) => 0,
+        Err(ErrorKind::Expired | ErrorKind::KeyRetired | ErrorKind::Revoked) => 1,
         Err(ErrorKind::UnknownKey) => 2,
-        Err(ErrorKind::Expired | ErrorKind::KeyRetired) => 1,
-        Err(_) => 0,
+        // Proven to be ours.
+        Err(_) => 3,
     }
 }

@@ -16,7 +16,7 @@ use crate::{
         reading::{self, Brought, Outcome},
         request::Cookies,
     },
-    error::{Error, ErrorKind},
+    error::Error,
     slip::{Reason, Slip, Standing},
     state::SlipState,
     time::UnixTime,
@@ -115,7 +115,8 @@ impl<T: SlipState> Visit<T> {
         self.slip.as_ref().map(Slip::state)
     }
 
-    /// How many bytes name and value of the cookie have as it is now, and how many they may have.
+    /// How many bytes name and value of the cookie have as it is now, and how many they may have: by the [`Budget`](crate::cookie::Budget)
+    /// for the pair, the line, the answer and the next request, whichever is the least.
     #[must_use]
     pub fn room(&self) -> (usize, usize) {
         let name = self.inner().attributes.name().len();
@@ -124,7 +125,7 @@ impl<T: SlipState> Visit<T> {
             (Fate::Open, Some(place)) if self.slip.is_some() => name + place.len(),
             _ => 0,
         };
-        (taken, self.inner().budget.pair)
+        (taken, self.limit())
     }
 
     /// Changes the state, and begins a slip with the default if there is none.
@@ -294,14 +295,15 @@ impl<T: SlipState> Visit<T> {
             self.go_on();
         }
         self.is_planned = true;
+        // Deletions come last: curl brings a deleted cookie back if another line follows (curl 7.88 with -b and -c).
         let mut lines = Vec::new();
-        match &mut self.fate {
-            Fate::Open => {}
-            Fate::Write(line, _) => lines.push(std::mem::take(line)),
-            Fate::Delete if self.brought.is_there => lines.push(self.jar.attributes.delete("")),
-            Fate::Delete => {}
+        if let Fate::Write(line, _) = &mut self.fate {
+            lines.push(std::mem::take(line));
         }
         lines.append(&mut self.tombstones);
+        if matches!(self.fate, Fate::Delete) && self.brought.is_there {
+            lines.push(self.jar.attributes.delete(""));
+        }
         lines.extend(self.formers_to_delete().map(|name| self.inner().attributes.delete_former(name)));
         Plan { lines, was_read: true, refusal: None }
     }
@@ -327,9 +329,7 @@ impl<T: SlipState> Visit<T> {
         self.mend();
         self.not_planned()?;
         match (&self.fate, &self.brought.error) {
-            (Fate::Open, Some(error)) if error.is_unreadable() && error.kind() != ErrorKind::UnknownKey => {
-                Err(error.clone())
-            }
+            (Fate::Open, Some(error)) if reading::is_kept(error) => Err(error.clone()),
             _ => Ok(()),
         }
     }

@@ -25,11 +25,13 @@ const PER_SESSION: usize = 64;
 #[derive(Default)]
 pub(crate) struct Issued(Mutex<VecDeque<Session>>);
 
+#[derive(Clone)]
 struct Session {
     slip: SlipId,
     items: Vec<Pending>,
 }
 
+#[derive(Clone)]
 struct Pending {
     class: Class,
     id: String,
@@ -84,6 +86,12 @@ impl Issued {
             sessions.pop_front();
         }
         admitted
+    }
+
+    /// For a model that goes on from here in several ways.
+    #[cfg(test)]
+    pub(super) fn fork(&self) -> Self {
+        Self(Mutex::new(self.lock().clone()))
     }
 
     /// A thread that panicked left the list as it was or one session shorter.

@@ -153,12 +153,12 @@ impl SessionKeys {
         CartId::new(mac.as_ref().first_chunk().copied().unwrap_or_default())
     }
 
-    fn aad(&self, name: &str) -> Vec<u8> {
-        let mut aad = self.aad.clone();
+    /// Writes the Enc_structure of the item with this name over what the buffer held.
+    fn write_aad(&self, name: &str, aad: &mut Vec<u8>) {
+        aad.clone_from(&self.aad);
         if let Some(gap) = aad.get_mut(self.gap..self.gap + name.len()) {
             gap.copy_from_slice(name.as_bytes());
         }
-        aad
     }
 
     /// IV ‖ ciphertext ‖ tag. The IV comes from the system, never from a dot or the content: two parallel requests may make the same
@@ -170,18 +170,21 @@ impl SessionKeys {
         if let Some(room) = out.bytes_mut().first_chunk_mut() {
             *room = iv;
         }
-        let tag = self.enc.seal(iv, &self.aad(name), out.bytes_mut().get_mut(IV_LEN..).unwrap_or_default())?;
+        let mut aad = Vec::new();
+        self.write_aad(name, &mut aad);
+        let tag = self.enc.seal(iv, &aad, out.bytes_mut().get_mut(IV_LEN..).unwrap_or_default())?;
         out.push(&tag);
         Ok(out.publish())
     }
 
-    /// The plaintext, if the item is authentic and has this name.
-    pub(crate) fn open<'b>(&self, name: &str, item: &'b mut [u8]) -> Option<&'b [u8]> {
+    /// The plaintext, if the item is authentic and has this name. The buffer is any that was used before.
+    pub(crate) fn open<'b>(&self, name: &str, item: &'b mut [u8], aad: &mut Vec<u8>) -> Option<&'b [u8]> {
         let (iv, ciphertext) = item.split_first_chunk_mut::<IV_LEN>()?;
         if ciphertext.len() < TAG_LEN {
             return None;
         }
-        let len = self.enc.open(*iv, &self.aad(name), ciphertext).ok()?;
+        self.write_aad(name, aad);
+        let len = self.enc.open(*iv, aad, ciphertext).ok()?;
         ciphertext.get(..len)
     }
 }

@@ -131,7 +131,7 @@ impl<T: Mergeable> Jar<T> {
     /// Opens every item among the cookies of a request, the predecessor's too.
     pub(crate) fn open<'c>(keys: &SiblingKeys, cookies: impl Iterator<Item = (&'c str, &'c str)>) -> Self {
         let mut jar = Self::empty();
-        let mut seen = 0;
+        let (mut seen, mut aad) = (0, Vec::new());
         for (name, value) in cookies {
             let Some((class, tag, id)) = keys.names.parse(name) else { continue };
             let own = (keys.own.tag() == tag).then_some((&keys.own, false));
@@ -148,7 +148,7 @@ impl<T: Mergeable> Jar<T> {
             // Two, if the tags are the same by chance: once in 2^18 logins.
             let opened = own.into_iter().chain(prev).find_map(|(session, is_adopted)| {
                 let mut bytes = token_bytes(value, 0).ok()?;
-                let plaintext = session.open(name, &mut bytes)?;
+                let plaintext = session.open(name, &mut bytes, &mut aad)?;
                 Some((is_adopted, read(class, id, plaintext)?))
             });
             match opened {
@@ -160,8 +160,10 @@ impl<T: Mergeable> Jar<T> {
             }
         }
         // A cookie that opens beats a duplicate of its name that does not.
-        let good: HashSet<&str> = jar.items.iter().map(|item| item.name.as_str()).collect();
-        jar.forged.retain(|name| !good.contains(name.as_str()));
+        if !jar.forged.is_empty() {
+            let good: HashSet<&str> = jar.items.iter().map(|item| item.name.as_str()).collect();
+            jar.forged.retain(|name| !good.contains(name.as_str()));
+        }
         jar
     }
 }

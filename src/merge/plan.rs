@@ -5,7 +5,9 @@
 
 use super::{
     Mergeable,
+    anchor::{Anchor, SiblingKeys},
     base::Base,
+    dot::Millis,
     item::{Class, Content, Item, MAX_COOKIE, NewItem},
     policy::{LIVE_BASES, LIVE_OPERATIONS, MARGIN, MAX_BLOCK, MOST_EXPIRED, QUIET, SETTLED},
     siblings::Siblings,
@@ -20,6 +22,30 @@ pub(crate) struct Plan {
     pub(crate) add: Vec<NewItem>,
     /// Full names of cookies.
     pub(crate) expire: Vec<String>,
+}
+
+/// The same with every item sealed: what the jar planner puts into `Set-Cookie` lines, in this order.
+#[derive(Debug)]
+pub(crate) struct SealedPlan {
+    /// Names and values.
+    pub(crate) set: Vec<(String, String)>,
+    /// Names to be expired with the attributes that they were set with.
+    pub(crate) expire: Vec<String>,
+}
+
+impl<T: Mergeable> Siblings<T> {
+    /// [`Siblings::plan`], sealed.
+    pub(crate) fn sealed_plan(&self, attributes: usize, now: Millis) -> Result<SealedPlan, Error> {
+        let Plan { add, expire } = self.plan(attributes, now)?;
+        let set = add.iter().map(|item| item.seal(&self.keys.names, &self.keys.own));
+        Ok(SealedPlan { set: set.collect::<Result<_, _>>()?, expire })
+    }
+
+    /// [`Siblings::carry_over`], sealed: the one cookie that a login sets beside the new slip.
+    pub(crate) fn sealed_carry_over(&self, to: &Anchor, now: Millis) -> Result<(String, String), Error> {
+        let keys = SiblingKeys::derive(to, T::PURPOSE, self.keys.names.clone())?;
+        self.carry_over(&keys, now)?.seal(&keys.names, &keys.own)
+    }
 }
 
 /// Shows how many, and no name: some logs are public.

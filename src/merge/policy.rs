@@ -103,7 +103,7 @@ impl Policy {
     /// A base that speaks of a time so much later than a barrier's must know the barrier. One that is no later has folded nothing that the
     /// barrier had not seen, because that would be earlier than the barrier by [`Self::settled_by`].
     pub(crate) fn overdue(&self) -> Duration {
-        self.window.saturating_sub(self.settled_by()).max(self.stored_by())
+        self.window.saturating_sub(self.settled_by())
     }
 
     /// A base that was read before an operation was stored speaks of no time that is so much later than the operation's.
@@ -196,13 +196,14 @@ impl PolicyBuilder {
     /// Checks the settings.
     ///
     /// # Errors
-    /// [`Error::is_misuse`] if the window is shorter than four transits and two skews (below that, an operation could be folded before a
-    /// checkout that did not see it is known), a transit is shorter than a second, no process answers, or the limits leave no room.
+    /// [`Error::is_misuse`] if the window is shorter than four transits and two skews, or than three and four, which is more only where a
+    /// transit is shorter than two skews (below that, an operation could be folded before a checkout that did not see it is known); if a transit is shorter than a second, no process answers, or the limits leave no room.
     pub fn build(self) -> Result<Policy, Error> {
         let Self(policy) = self;
-        let needed = policy.transit.checked_mul(4).and_then(|four| four.checked_add(policy.skew.checked_mul(2)?));
+        let sum = |transits, skews| policy.transit.checked_mul(transits)?.checked_add(policy.skew.checked_mul(skews)?);
+        let needed = sum(4, 2).zip(sum(3, 4)).map(|(one, other)| one.max(other));
         if needed.is_none_or(|needed| policy.window < needed) {
-            return Err(Error::misuse("the window is at least four transits and two skews"));
+            return Err(Error::misuse("the window is at least four transits and two skews, and three and four"));
         }
         if policy.transit < Duration::from_secs(1) || policy.processes == 0 {
             return Err(Error::misuse("a transit takes a second or more, and a process or more answers"));

@@ -6,16 +6,18 @@ use super::{
     Mergeable,
     admission::{Issued, Load},
     anchor::{Anchor, SiblingKeys},
-    base::{self, Base},
+    base::{self, Base, CartId},
+    canonical,
     dot::{Dot, Millis},
     idempotency::IdempotencyKey,
     item::{Class, Content, Item, Jar, MAX_COOKIE, Names, NewItem},
     plan::{Plan, Planner},
     policy::Policy,
+    prepared::{Committed, Prepared},
     record::{Record, Seen},
     wire,
 };
-use crate::error::Error;
+use crate::{codec::Syntax, error::Error};
 use std::{collections::HashSet, fmt, sync::Arc};
 
 /// What all requests of one jar share: its name, its policy, and what this process has lately answered.
@@ -52,8 +54,8 @@ pub struct Siblings<T: Mergeable> {
     pub(super) jar: Jar<T>,
     /// What the request brought.
     pub(super) joined: Base<T>,
-    /// That and what was added.
-    view: Base<T>,
+    /// That and what was added, once something is: most requests only look.
+    view: Option<Base<T>>,
     state: T,
     /// The latest time that any item speaks of, or that was given out since.
     pub(super) latest: Millis,
@@ -64,27 +66,15 @@ pub struct Siblings<T: Mergeable> {
     trouble: Option<Error>,
 }
 
-/// A barrier that has its place in the order but was not added: while the outside world is told, and may say no.
-///
-/// Between [`Siblings::prepare`] and [`Siblings::commit`] stands whatever must happen once: placing an order, moving money. What it
-/// goes by is [`Siblings::idempotency_key`].
-pub struct Prepared<T: Mergeable>(Record<T>);
-
-/// What became of a barrier: [`Siblings::commit`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[must_use = "a barrier that is too old was not added: what it stood for is still in the state"]
-pub enum Committed {
-    /// It is in the state, or was already.
-    Added,
-    /// The answer with it was lost, and so long ago that what it had not seen may not be told from what it had. The effect outside has
-    /// happened; a barrier that says what it was, for a cart [`CartOp::Ordered`](super::CartOp::Ordered), is to take the old one's
-    /// place, there under the same key (by compare-and-swap, so that all who come find the same one) and then here.
-    TooOld,
-}
-
 impl Desk {
     pub(crate) fn new(names: Names, policy: Policy) -> Self {
         Self { names, policy, issued: Issued::default() }
+    }
+
+    /// For a model that goes on from here in several ways.
+    #[cfg(test)]
+    pub(super) fn fork(&self) -> Self {
+        Self { names: self.names.clone(), policy: self.policy.clone(), issued: self.issued.fork() }
     }
 
     /// Reads the siblings among a request's cookies. `header` is what the whole `Cookie` header measured; `arrival` is when the
@@ -124,7 +114,7 @@ impl<T: Mergeable> Siblings<T> {
             }
         }
         let joined = if trouble.is_some() { Base::empty() } else { join_items(&keys, policy, &jar) };
-        let (view, state) = (joined.clone(), joined.value());
+        let (view, state) = (None, joined.value());
         let desk = Arc::clone(desk);
         Self { desk, keys, arrival, header, jar, joined, view, state, latest, opaque, staged: Vec::new(), trouble }
     }
@@ -144,14 +134,14 @@ impl<T: Mergeable> Siblings<T> {
     /// Whether the state shows everything: no operation that this program does not understand, no item that did not open.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.trouble.is_none() && self.opaque.is_none() && self.jar.forged.is_empty() && self.view.is_understood()
+        self.trouble.is_none() && self.opaque.is_none() && self.jar.forged.is_empty() && self.view().is_understood()
     }
 
     /// Adds an operation, if the browser's header has room for it. It takes effect here at once, and for others with the answer.
     ///
     /// # Errors
     /// [`Error::is_unavailable`] if too much is under way, or the system gives no randomness: answer 503 with `Retry-After`, nothing was
-    /// changed. [`Error::is_unreadable`] as [`trouble`](Self::trouble) says; [`Error::is_too_large`] if the operation fits into no cookie;
+    /// changed. [`Error::is_unreadable`] as [`trouble`](Self::trouble) says; [`Error::is_too_large`] if the operation, or the state with it, fits into no cookie;
     /// [`Error::is_misuse`] if it cannot be encoded. For a barrier also as [`prepare`](Self::prepare).
     pub fn update(&mut self, op: &T::Op) -> Result<(), Error> {
         let dot = Dot::fresh(self.next_time()?)?;
@@ -163,8 +153,7 @@ impl<T: Mergeable> Siblings<T> {
         let record = self.admitted(op, noise)?;
         self.latest = record.dot.time();
         self.state.apply(op);
-        self.view.ops.insert(record.dot, record.clone());
-        self.staged.push(record);
+        self.stage(record);
         Ok(())
     }
 
@@ -197,16 +186,15 @@ impl<T: Mergeable> Siblings<T> {
         if let Some(trouble) = &self.trouble {
             return Err(trouble.clone());
         }
-        if self.view.ops.contains_key(&record.dot) {
+        if self.view().ops.contains_key(&record.dot) {
             return Ok(Committed::Added);
         }
         let policy = &self.desk.policy;
         let (time, within) = (record.dot.time(), policy.commit_within());
-        if time >= self.view.floor && self.arrival <= time.plus(within) {
+        if time >= self.view().floor && self.arrival <= time.plus(within) {
             self.latest = self.latest.max(time);
-            self.view.ops.insert(record.dot, record.clone());
-            self.state = self.view.value();
-            self.staged.push(record.clone());
+            self.stage(record.clone());
+            self.state = self.view().value();
             return Ok(Committed::Added);
         }
         // Whoever could still have set it has done so by now, or its answer was lost.
@@ -220,8 +208,8 @@ impl<T: Mergeable> Siblings<T> {
     /// another one after it.
     #[must_use]
     pub fn idempotency_key(&self) -> IdempotencyKey {
-        let cart = self.view.cart.unwrap_or_else(|| self.keys.own.cart_id());
-        IdempotencyKey::new(&cart, self.view.last_barrier())
+        let cart = self.view().cart.unwrap_or_else(|| self.keys.own.cart_id());
+        IdempotencyKey::new(&cart, self.view().last_barrier())
     }
 
     /// Whether answers of the session before the login may still be under way.
@@ -266,7 +254,7 @@ impl<T: Mergeable> Siblings<T> {
         if now > self.arrival.plus(self.desk.policy.transit() / 2) {
             return Err(Error::busy("the answer comes too late to add to a state"));
         }
-        let mut base = self.view.clone().fold(self.fold_limit(&self.view));
+        let mut base = self.view().clone().fold(self.fold_limit(self.view()));
         base.cart = Some(base.cart.unwrap_or_else(|| self.keys.own.cart_id()));
         let plaintext = wire::base(&base)?;
         let size = self.keys.names.cookie_len(plaintext.len());
@@ -296,6 +284,15 @@ impl<T: Mergeable> Siblings<T> {
         !base.ops.is_empty() && self.arrival >= base.latest().plus(self.desk.policy.rest())
     }
 
+    fn view(&self) -> &Base<T> {
+        self.view.as_ref().unwrap_or(&self.joined)
+    }
+
+    fn stage(&mut self, record: Record<T>) {
+        self.view.get_or_insert_with(|| self.joined.clone()).ops.insert(record.dot, record.clone());
+        self.staged.push(record);
+    }
+
     /// Later than every item that was read, so that a cause is before its effect in the order.
     fn next_time(&self) -> Result<Millis, Error> {
         if let Some(trouble) = &self.trouble {
@@ -316,8 +313,8 @@ impl<T: Mergeable> Siblings<T> {
             if !self.is_complete() {
                 return Err(Error::busy("a barrier must see everything"));
             }
-            let before = self.view.ops.values().filter(|record| !record.is_barrier());
-            Some(Seen { floor: self.view.floor, dots: before.map(|record| record.dot).collect() })
+            let before = self.view().ops.values().filter(|record| !record.is_barrier());
+            Some(Seen { floor: self.view().floor, dots: before.map(|record| record.dot).collect() })
         } else {
             None
         };
@@ -327,6 +324,7 @@ impl<T: Mergeable> Siblings<T> {
         if size > MAX_COOKIE {
             return Err(Error::too_large(size, MAX_COOKIE, Vec::new()));
         }
+        self.check_growth(op)?;
         let (has, planner) = (self.present(), Planner::new(self, 0));
         let load = Load {
             header: self.header,
@@ -348,6 +346,23 @@ impl<T: Mergeable> Siblings<T> {
         } else {
             Err(Error::busy("the browser's cookies leave no room for one more operation"))
         }
+    }
+
+    /// Refuses what would make the state longer than a base may be even when everything is folded: waiting would not help.
+    fn check_growth(&self, op: &T::Op) -> Result<(), Error> {
+        /// Of a base that is all snapshot: version, floor, cart id, last barrier, no records.
+        const FRAME: usize = 3 + Millis::LEN + CartId::LEN + Dot::LEN + 1;
+        let limit = self.desk.policy.base_limit();
+        let size = |state: &T| -> Result<usize, Error> {
+            Ok(self.keys.names.cookie_len(FRAME + canonical::encode(state, T::LAYOUT)?.len()))
+        };
+        let mut after = self.state.clone();
+        after.apply(op);
+        let grown = size(&after)?;
+        if grown > limit && grown > size(&self.state)? {
+            return Err(Error::too_large(grown, limit, Syntax::Cbor.measure(&after, T::LAYOUT)));
+        }
+        Ok(())
     }
 
     /// Class and id of every item of ours that the request brought.
@@ -379,25 +394,6 @@ fn join_items<T: Mergeable>(keys: &SiblingKeys, policy: &Policy, jar: &Jar<T>) -
     base::join(bases, ops.chain(adopted.filter(is_adopted)), policy.overdue())
 }
 
-impl<T: Mergeable> Prepared<T> {
-    /// For the outside world to keep with the effect, so that whoever comes second can [commit](Siblings::commit) the same.
-    #[must_use]
-    pub fn to_bytes(&self) -> Vec<u8> {
-        [&self.0.dot.to_bytes()[..], &wire::operation(&self.0)].concat()
-    }
-
-    /// What [`to_bytes`](Self::to_bytes) gave. They are not authenticated: they come from a store of yours.
-    ///
-    /// # Errors
-    /// [`Error::is_unreadable`] if they are none, or of a newer version.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
-        let none = || wire::undecodable("not a barrier");
-        let (dot, plaintext) = bytes.split_first_chunk().ok_or_else(none)?;
-        let record = wire::read_operation(Dot::from_bytes(*dot), plaintext).map_err(|_| none())?;
-        if record.is_barrier() && record.body.op.is_some() { Ok(Self(record)) } else { Err(none()) }
-    }
-}
-
 /// Shows nothing of the state.
 impl<T: Mergeable> fmt::Debug for Siblings<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -406,11 +402,5 @@ impl<T: Mergeable> fmt::Debug for Siblings<T> {
             .field("added", &self.staged.len())
             .field("is_complete", &self.is_complete())
             .finish_non_exhaustive()
-    }
-}
-
-impl<T: Mergeable> fmt::Debug for Prepared<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Prepared(..)")
     }
 }

@@ -2,9 +2,11 @@
 
 mod hostile;
 mod kit;
+mod model;
 mod obligations;
 mod oracle;
 mod simulator;
 mod sizes;
+mod stress;
 mod wire;
 mod world;

@@ -95,7 +95,12 @@ impl Browser {
         let mut sent: Vec<&Stored> = self.live(now).filter(|cookie| self.goes_to(cookie, path)).collect();
         // Longer paths first, then older cookies (RFC 6265bis section 5.8.3).
         sent.sort_by_key(|cookie| (std::cmp::Reverse(cookie.path.len()), cookie.created));
-        sent.iter().map(|cookie| format!("{}={}", cookie.name, cookie.value)).collect::<Vec<_>>().join("; ")
+        let pair = |cookie: &&Stored| match cookie.name.as_str() {
+            // No `=` either: so `Set-Cookie: =__Host-a=b` would come back as one of ours, if the prefix were not looked for.
+            "" => cookie.value.clone(),
+            name => format!("{name}={}", cookie.value),
+        };
+        sent.iter().map(pair).collect::<Vec<_>>().join("; ")
     }
 
     /// The value of a cookie, if there is one of this name.
@@ -151,11 +156,13 @@ impl Browser {
         Ok(())
     }
 
-    /// One of the same name, domain and path is overwritten and stays as old as it was.
+    /// One of the same name, domain and path is overwritten. It stays as old as it was only if its value does, too: so Chromium has it,
+    /// where the RFC lets it stay so in any case (RFC 6265bis section 5.7).
     fn insert(&mut self, mut cookie: Stored) {
         let is_same =
             |old: &Stored| (&old.name, &old.domain, &old.path) == (&cookie.name, &cookie.domain, &cookie.path);
-        cookie.created = self.stored.iter().find(|old| is_same(old)).map_or(self.next, |old| old.created);
+        let unchanged = self.stored.iter().find(|old| is_same(old) && old.value == cookie.value);
+        cookie.created = unchanged.map_or(self.next, |old| old.created);
         self.next += 1;
         self.stored.retain(|old| !is_same(old));
         let at = self.stored.partition_point(|old| old.created < cookie.created);
@@ -251,9 +258,10 @@ mod tests {
     #[test]
     fn one_of_the_same_name_is_overwritten_and_a_past_age_deletes() {
         let mut browser = Browser::at("https://shop.example");
-        browser.receive(&["a=1", "b=1; Max-Age=60", "a=2"], NOW);
-        assert_eq!(browser.header("/", NOW), "a=2; b=1");
-        assert_eq!(browser.header("/", after(60)), "a=2");
+        browser.receive(&["a=1", "b=1; Max-Age=60", "a=2", "b=1; Max-Age=60", "=nameless"], NOW);
+        assert_eq!(browser.header("/", NOW), "b=1; a=2; nameless");
+        assert_eq!(browser.header("/", after(60)), "a=2; nameless");
+        browser.receive(&["=; Max-Age=0", "nameless; Max-Age=0"], NOW);
         browser.receive(&["a=; Max-Age=0"], NOW);
         assert_eq!(browser.names(NOW), ["b"]);
         browser.receive(&["a=1", "b=2; Max-Age=-1", "c=1; Max-Age=99999999999"], NOW);

@@ -3,7 +3,7 @@
 //! It may not decide what a slip is worth: it asks [`Visits`]. It needs `axum-core` alone, which changes less often than axum.
 
 use crate::{
-    cookie::{Held, Merged, Missing, Outcome, Required, Visits},
+    cookie::{self, Held, Merged, Missing, Required, Visits},
     error::Error,
     merge::Mergeable,
     opener::Opener,
@@ -20,9 +20,6 @@ use http::{
     request::Parts,
 };
 use std::{fmt, sync::Arc};
-
-/// After how many seconds a client should come back when a server cannot read its slip: a rolling deploy takes a while.
-const RETRY: HeaderValue = HeaderValue::from_static("5");
 
 /// The slip of the request, or the default: see [`Held`].
 ///
@@ -110,9 +107,7 @@ pub enum NotHeld {
 
 impl IntoResponse for Missing {
     fn into_response(self) -> Response {
-        let is_kept =
-            self.outcome() == Outcome::Unreadable && self.error().is_some_and(|error| error.held_until().is_some());
-        if is_kept { unavailable() } else { StatusCode::UNAUTHORIZED.into_response() }
+        answer(self.status())
     }
 }
 
@@ -125,33 +120,24 @@ impl IntoResponse for NotHeld {
     }
 }
 
-/// What a handler can return with `?`. No body says more than the status does.
-///
-/// | error | status |
-/// |---|---|
-/// | unreadable, unavailable | 503 with `Retry-After` |
-/// | expired, revoked | 401 |
-/// | rejected | 403 |
-/// | too large | 413 |
-/// | misuse | 500 |
+/// What a handler can return with `?`: a [status](cookie::status), and no body that says more. The error is in the answer's extensions, for
+/// a middleware that words it.
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        let status = match () {
-            () if self.is_unreadable() || self.is_unavailable() => return unavailable(),
-            () if self.is_expired() || self.is_revoked() => StatusCode::UNAUTHORIZED,
-            () if self.is_rejected() => StatusCode::FORBIDDEN,
-            () if self.is_too_large() => StatusCode::PAYLOAD_TOO_LARGE,
-            () => {
-                tracing::error!(error = %self, "a handler failed");
-                StatusCode::INTERNAL_SERVER_ERROR
-            }
-        };
-        status.into_response()
+        let mut answer = answer(cookie::status(&self));
+        answer.extensions_mut().insert(self);
+        answer
     }
 }
 
-fn unavailable() -> Response {
-    (StatusCode::SERVICE_UNAVAILABLE, [(RETRY_AFTER, RETRY)]).into_response()
+fn answer(status: u16) -> Response {
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    match status {
+        StatusCode::SERVICE_UNAVAILABLE => {
+            (status, [(RETRY_AFTER, HeaderValue::from(cookie::RETRY_AFTER))]).into_response()
+        }
+        _ => status.into_response(),
+    }
 }
 
 /// A slip that came as `Authorization: Bearer …` (RFC 6750 section 2.1), for clients that are no browsers.
@@ -233,7 +219,7 @@ fn token(field: &str) -> Option<&str> {
 impl IntoResponse for NotBearer {
     fn into_response(self) -> Response {
         let challenge = match &self.0 {
-            Some(error) if error.is_unreadable() || error.is_unavailable() => return unavailable(),
+            Some(error) if error.is_unreadable() || error.is_unavailable() => return answer(cookie::status(error)),
             Some(_) => HeaderValue::from_static("Bearer error=\"invalid_token\""),
             None => HeaderValue::from_static("Bearer"),
         };

@@ -2,8 +2,8 @@
 //!
 //! It may not know slips: it judges by the header alone and leaves what it found in the request's extensions.
 
-use crate::csrf::{Facts, Provenance, SameOrigin};
-use http::{Request, Response, StatusCode, header};
+use crate::csrf::{self, Facts, Provenance, SameOrigin};
+use http::{HeaderValue, Request, Response, StatusCode, header};
 use pin_project_lite::pin_project;
 use std::{
     pin::Pin,
@@ -94,14 +94,7 @@ where
 }
 
 fn judge<B>(guard: &SameOrigin, request: &Request<B>) -> Provenance {
-    let field = |name: &str| {
-        let mut values = request.headers().get_all(name).iter();
-        match (values.next(), values.next()) {
-            (value, None) => value.map(|value| value.as_bytes()),
-            // Said twice, it says nothing that anybody should trust.
-            _ => Some(b"".as_slice()),
-        }
-    };
+    let field = |name: &str| csrf::once(request.headers().get_all(name).iter().map(HeaderValue::as_bytes));
     let authority = request.uri().authority().map(|authority| authority.as_str().as_bytes());
     guard.judge(&Facts {
         method: request.method().as_str(),

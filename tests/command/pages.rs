@@ -17,6 +17,11 @@ fn the_manual_page_does_what_it_says() {
 }
 
 #[test]
+fn the_page_on_troubleshooting_does_what_it_says() {
+    assert!(run_page("docs/troubleshooting.md") >= 4);
+}
+
+#[test]
 fn the_manual_page_names_every_command_and_option() {
     let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/command.md")).unwrap();
     let bench = Bench::new();

@@ -88,3 +88,33 @@ fn an_end_is_sent_whatever_it_takes() {
     visit.logout().unwrap();
     assert_eq!(visit.plan().set_cookie().len(), 2, "the deletion and the tombstone");
 }
+
+#[test]
+fn the_room_that_is_told_is_the_room_that_there_is() {
+    let ring = shared_ring();
+    let cases = [
+        (Budget::default(), 0),
+        (Budget::default().pair(900), 0),
+        (Budget::default().line(900), 0),
+        (Budget::default().answer(900), 0),
+        (Budget::default().request(7_000), 6_000),
+        (Budget::default().request(7_000), 7_500),
+    ];
+    for (budget, others) in cases {
+        let jar = builder::<Session>(&ring).budget(budget).build().unwrap();
+        let pair = mint(&jar, &session("a"), NOW).unwrap();
+        let field = format!("other={}; {pair}", "x".repeat(others));
+        let mut visit = jar.visit_at(request(&field), NOW);
+        visit.update(|state| state.note.clear()).unwrap();
+        let (empty, limit) = visit.room();
+        // Four characters carry three bytes.
+        let mut length = (limit - empty) * 3 / 4 - 8;
+        visit.update(|state| state.note = "x".repeat(length)).unwrap();
+        while visit.update(|state| state.note = "x".repeat(length + 1)).is_ok() {
+            length += 1;
+        }
+        let (taken, same) = visit.room();
+        assert_eq!(same, limit, "{budget:?}");
+        assert!((limit - 4..=limit).contains(&taken), "{taken} of {limit} by {budget:?}");
+    }
+}

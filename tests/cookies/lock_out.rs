@@ -13,7 +13,13 @@ use orderslip::{
     testing::{Browser, TestClock},
 };
 use serde::{Deserialize, Serialize};
-use std::{cmp::Reverse, collections::BTreeMap, collections::BinaryHeap, env, sync::Arc, time::Duration};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BinaryHeap},
+    env,
+    sync::Arc,
+    time::Duration,
+};
 
 /// nginx reads a header line into 8 KiB (`large_client_header_buffers 4 8k`), and the name and the line's end are part of it.
 const LINE: usize = 8 * 1024 - "Cookie: \r\n".len();

@@ -185,7 +185,7 @@ fn t76_the_oldest_is_told_by_its_time_and_not_by_its_place() {
         .filter(SetCookie::deletes)
         .map(|cookie| cookie.name)
         .collect();
-    assert_eq!(deleted, [NAME.to_owned(), oldest]);
+    assert_eq!(deleted, [oldest, NAME.to_owned()], "and deletions come last");
 }
 
 #[test]

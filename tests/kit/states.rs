@@ -3,7 +3,7 @@
 use orderslip::{Layout, SlipState};
 use serde::{Deserialize, Serialize};
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Session {
     pub user_id: u64,
     pub name: String,
@@ -17,8 +17,9 @@ pub struct Session {
     pub mfa: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub enum Theme {
+    #[default]
     Light,
     Dark,
 }

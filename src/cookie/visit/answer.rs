@@ -5,8 +5,10 @@
 use crate::{
     claims::AnchorSecrets,
     cookie::{
+        attributes::MAX_AGE,
         budget::{Cost, Over},
         event,
+        jar::Inner,
         reading::{self, Outcome},
         visit::{Fate, Visit},
     },
@@ -86,8 +88,7 @@ impl<T: SlipState> Visit<T> {
         let cost = self.cost_of(Some(&line), Some(token.end), more);
         self.request.tally.settle(self.cost, cost, self.cookies().size(), budget).map_err(too_large)?;
         self.cost = cost;
-        if let (Fate::Open, Some(error)) =
-            (&self.fate, self.brought.error.as_ref().filter(|error| error.is_unreadable()))
+        if let (Fate::Open, Outcome::Unreadable, Some(error)) = (&self.fate, self.brought.outcome, &self.brought.error)
         {
             event::overwritten(jar.attributes.name(), error);
         }
@@ -135,6 +136,23 @@ impl<T: SlipState> Visit<T> {
             more: pair.map_or(0, |pair| pair + 2) + stone_pairs,
             fewer: self.brought.takes,
         }
+    }
+
+    /// What name and value of the cookie may have at most.
+    pub(super) fn limit(&self) -> usize {
+        let Inner { attributes, budget, .. } = self.inner();
+        // The `=`, its age (the longest of a slip that has none), and all other attributes.
+        let lives = self.slip.as_ref().map_or(MAX_AGE, |slip| slip.expires_at().since(self.now));
+        let around = attributes.set("", "", Some(lives)).len().saturating_sub(attributes.name().len());
+        let spent = self.request.tally.spent();
+        let others = spent.lines.saturating_sub(self.cost.lines) + self.cost_of(None, None, &self.tombstones).lines;
+        let answer = budget.answer.saturating_sub(others + FIELD + around);
+        let (request, fewer) = (self.cookies().size(), self.brought.takes);
+        let more = spent.more.saturating_sub(self.cost.more);
+        // `=` and what separates it from the next.
+        let next = budget.request.saturating_sub((request + more + 3).saturating_sub(fewer));
+        let next = if request > budget.request { usize::MAX } else { next };
+        budget.pair.min(budget.line.saturating_sub(around)).min(answer).min(next)
     }
 
     /// The former names that the answer deletes: once the present name has what they had, or that is over.

@@ -334,6 +334,48 @@ fn parallel_checkouts_share_a_key_and_the_loser_commits_the_winners() {
     }
 }
 
+/// What the jar planner does: the whole way with sealed cookies only.
+#[test]
+fn a_sealed_plan_is_what_the_next_request_brings() {
+    let mut browser = with_soup();
+    browser.pass(Duration::from_secs(20));
+    let sealed = browser.read().sealed_plan(ATTRIBUTES, at(browser.now)).unwrap();
+    assert_eq!((sealed.set.len(), sealed.expire.len()), (1, 0));
+    browser.cookies.extend(sealed.set);
+    let sealed = browser.read().sealed_plan(ATTRIBUTES, at(browser.now)).unwrap();
+    assert_eq!((sealed.set.len(), sealed.expire.len()), (0, 1));
+    let user = browser.anchor.after_login(SlipId::random().unwrap(), at(browser.now)).unwrap();
+    let base = browser.read().sealed_carry_over(&user, at(browser.now)).unwrap();
+    (browser.anchor, browser.cookies) = (user, [base].into());
+    assert_eq!(browser.lines(), [("soup".to_owned(), 1)]);
+}
+
+/// The wire form is COSE's own: another implementation opens an item that is put back into its frame.
+#[test]
+fn an_item_is_a_cose_encrypt0_without_what_is_constant() {
+    let browser = with_soup();
+    let (name, value) = only_cookie(&browser);
+    let value = token_bytes(&value, 0).unwrap();
+    let (iv, ciphertext) = value.split_at(12);
+    let message = [
+        &b"\xd0\x83\x43\xa1\x01\x03\xa1\x05\x4c"[..],
+        iv,
+        &[0x58, u8::try_from(ciphertext.len()).unwrap()],
+        ciphertext,
+    ];
+    let anchor = &browser.anchor;
+    let info = [&b"\x84\x72orderslip/siblings\x01\x78\x18"[..], Order::PURPOSE.as_bytes(), b"\x63enc"].concat();
+    let mut secret = [0; 32];
+    crate::crypto::hkdf_sha256(anchor.secret.expose(), anchor.id.as_bytes(), &[&info], &mut secret).unwrap();
+    let jwk = format!(r#"{{"kty":"oct","alg":"A256GCM","k":"{}"}}"#, token_text(&secret));
+    let key = crate::key::Key::from_jwk(&jwk).unwrap();
+    let context =
+        crate::context::Context::new(Order::PURPOSE, name.as_bytes(), &[anchor.id.as_bytes().to_vec()]).unwrap();
+    let aad = context.external_aad(&crate::context::Call::UNBOUND);
+    let plaintext = crate::envelope::cose::foreign::encrypt0_open(&message.concat(), &key, &aad).unwrap();
+    assert_eq!(plaintext, b"\x02\x82\x64soup\x01");
+}
+
 #[test]
 fn nothing_shows_a_secret_or_a_state() {
     let mut browser = with_soup();

@@ -69,6 +69,14 @@ pub(super) struct Event {
     pub(super) ordered: Option<Plain>,
     /// The answer came too late: it may count or be lost.
     pub(super) is_optional: bool,
+    /// The session ends, and its cart with it.
+    pub(super) ends_session: bool,
+}
+
+impl Event {
+    pub(super) fn end_of_session() -> Self {
+        Self { op: CartOp::Checkout, asked: 0, stored: None, ordered: None, is_optional: false, ends_session: true }
+    }
 }
 
 /// What the browser shows in the end, and how it came to that.
@@ -78,14 +86,20 @@ pub(super) struct History {
 }
 
 impl History {
-    /// Whether some order explains the end and every order that was placed and answered; and each that was not answered, which is
-    /// no more than a look at the cart, by itself.
+    /// Whether some order explains the end and every order that was placed and answered; and each that was not answered in time, which
+    /// is no more than a look at the cart, by itself.
     pub(super) fn explains(&self, end: &Plain) -> bool {
-        let happened: Vec<Event> = self.events.iter().filter(|event| event.stored.is_some()).cloned().collect();
-        let unanswered = self.events.iter().filter(|event| event.stored.is_none());
-        let looks = unanswered.filter_map(|event| Some((event.asked, event.ordered?)));
+        self.explains_with(end, |event| event.stored.is_some())
+            || self
+                .explains_with(end, |event| event.stored.is_some() && !(event.is_optional && event.ordered.is_some()))
+    }
+
+    fn explains_with(&self, end: &Plain, has_happened: impl Fn(&&Event) -> bool) -> bool {
+        let happened: Vec<Event> = self.events.iter().filter(&has_happened).cloned().collect();
+        let looks = self.events.iter().filter(|event| !has_happened(event));
+        let mut looks = looks.filter_map(|event| Some((event.asked, event.ordered?)));
         explains(&happened, end)
-            && looks.into_iter().all(|(asked, seen)| {
+            && looks.all(|(asked, seen)| {
                 // What was answered before it was asked for must be in it; what was asked for later cannot be.
                 let maybe = happened.iter().filter(|event| event.asked <= asked).map(|event| {
                     let is_optional = event.is_optional || event.stored.is_some_and(|stored| stored >= asked);
@@ -131,7 +145,9 @@ impl Search<'_> {
                 continue;
             }
             let mut next = state;
-            if event.stored.is_some() {
+            if event.ends_session {
+                next = Plain::default();
+            } else {
                 next.apply(&event.op);
             }
             if self.from(done | 1 << at, next) || (event.is_optional && self.from(done | 1 << at, state)) {
@@ -144,7 +160,14 @@ impl Search<'_> {
 
 #[test]
 fn the_oracle_knows_what_may_be() {
-    let event = |op, asked, stored| Event { op, asked, stored: Some(stored), ordered: None, is_optional: false };
+    let event = |op, asked, stored| Event {
+        op,
+        asked,
+        stored: Some(stored),
+        ordered: None,
+        is_optional: false,
+        ends_session: false,
+    };
     let add = |by, asked, stored| event(CartOp::Add("soup".into(), by), asked, stored);
     let set = |to, asked, stored| event(CartOp::Set("soup".into(), to), asked, stored);
     let soups = |count| Plain { lines: [count, 0, 0], registers: [0; 2] };

@@ -59,8 +59,8 @@ impl Dice {
 }
 
 /// What makes a schedule hard.
-#[derive(Clone, Copy, Default)]
-struct Scenario {
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Scenario {
     sequential: bool,
     /// Percent of answers that never come.
     lost: u64,
@@ -82,7 +82,7 @@ struct Scenario {
     crowded: bool,
 }
 
-fn scenarios() -> [(&'static str, Scenario); 12] {
+pub(super) fn scenarios() -> [(&'static str, Scenario); 12] {
     let plain = Scenario::default();
     let lossy = Scenario { lost: 15, skewed: true, ..plain };
     [
@@ -110,21 +110,21 @@ struct Tally {
 }
 
 /// One schedule under way.
-struct Run {
+pub(super) struct Run {
     scenario: Scenario,
     dice: Dice,
-    world: World,
-    jar: Cookies,
-    now: u64,
+    pub(super) world: World,
+    pub(super) jar: Cookies,
+    pub(super) now: u64,
     /// Answers under way, by when they come.
     flights: BinaryHeap<Reverse<(u64, usize)>>,
-    answers: BTreeMap<usize, (Answer, bool)>,
+    pub(super) answers: BTreeMap<usize, (Answer, bool)>,
     /// Every cookie there ever was.
     attic: Vec<Cookie>,
 }
 
 impl Run {
-    fn new(scenario: Scenario, seed: u64, wrong: Option<Wrong>) -> Self {
+    pub(super) fn new(scenario: Scenario, seed: u64, wrong: Option<Wrong>) -> Self {
         let millis = Duration::from_millis;
         let policy = Policy::builder().window(millis(WINDOW)).transit(millis(TRANSIT)).skew(millis(SKEW));
         let policy = policy.processes(3).build().unwrap();
@@ -137,7 +137,7 @@ impl Run {
             scenario,
             dice: Dice::new(seed),
             world,
-            jar: Cookies { items: Vec::new(), session: 0 },
+            jar: Cookies::default(),
             now: 0,
             flights: BinaryHeap::new(),
             answers: BTreeMap::new(),
@@ -145,7 +145,7 @@ impl Run {
         }
     }
 
-    fn wishes(&mut self) -> Vec<Wish> {
+    pub(super) fn wishes(&mut self) -> Vec<Wish> {
         let mut wishes: Vec<Wish> = (0..12).map(|_| wish(&mut self.dice)).collect();
         if self.scenario.login {
             let at = usize::try_from(self.dice.below(12)).unwrap();
@@ -154,7 +154,7 @@ impl Run {
         wishes
     }
 
-    fn gap(&mut self) -> u64 {
+    pub(super) fn gap(&mut self) -> u64 {
         match self.scenario {
             Scenario { sequential: true, .. } => TRANSIT + 1 + self.dice.below(TRANSIT),
             Scenario { dense: true, .. } => self.dice.below(800),
@@ -166,7 +166,7 @@ impl Run {
     }
 
     /// Stores what has come by now, and perhaps puts an old cookie back.
-    fn arrive(&mut self) {
+    pub(super) fn arrive(&mut self) {
         while let Some(Reverse((at, number))) = self.flights.peek().copied().filter(|Reverse((at, _))| *at <= self.now)
         {
             self.flights.pop();
@@ -184,7 +184,7 @@ impl Run {
         }
     }
 
-    fn request(&mut self, index: usize, wish: &Wish, may_fail: bool) {
+    pub(super) fn request(&mut self, index: usize, wish: &Wish, may_fail: bool) {
         let Scenario { slow, dense, quick, lost, late, .. } = self.scenario;
         let up = if slow { TRANSIT / 2 } else { self.dice.below(if quick { 200 } else { TRANSIT / 4 }) };
         let work = if slow { 0 } else { self.dice.below(if quick { 200 } else { TRANSIT / 2 }) };
@@ -266,7 +266,7 @@ fn schedules(few: u64) -> u64 {
 
 #[test]
 fn no_schedule_has_an_anomaly() {
-    let schedules = schedules(60);
+    let schedules = schedules(40);
     let mut all = 0;
     for (name, scenario) in scenarios() {
         let mut tally = Tally::default();
@@ -285,7 +285,7 @@ fn no_schedule_has_an_anomaly() {
 /// The oracle has teeth: what is done wrong is found.
 #[test]
 fn what_is_wrong_is_found() {
-    let schedules = schedules(60);
+    let schedules = schedules(40);
     let worlds = [
         (Wrong::PlainCookie, "concurrent"),
         (Wrong::FullSiblings, "5% of new cookies dropped"),

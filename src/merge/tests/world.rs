@@ -3,7 +3,7 @@
 //! Items are kept as plaintext: sealing is tested elsewhere, and takes most of the time. It may not know what is right.
 
 use super::{
-    kit::{ATTRIBUTES, Order},
+    kit::{ATTRIBUTES, Order, PREFIX},
     oracle::{Event, History, Plain},
 };
 use crate::{
@@ -34,11 +34,23 @@ pub(super) struct Cookie {
     plaintext: Arc<[u8]>,
 }
 
+impl Cookie {
+    pub(super) fn content(&self) -> Content<Order> {
+        item::read(self.class, &self.id, &self.plaintext).unwrap()
+    }
+
+    pub(super) fn is_base(&self) -> bool {
+        self.class == Class::Base
+    }
+}
+
 /// What the browser keeps: its cookies, oldest first, and whose session it is.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(super) struct Cookies {
     pub(super) items: Vec<Cookie>,
     pub(super) session: usize,
+    /// Sessions that a login or a logout has ended. A slip of one of them counts for nothing.
+    pub(super) ended: Vec<usize>,
 }
 
 /// Deliberately wrong ways to do it, which the oracle must find.
@@ -90,14 +102,45 @@ pub(super) enum Wish {
     Checkout,
     Login,
     Logout,
+    /// Its slip is sealed again, whatever else is set meanwhile.
+    Renew,
 }
 
+#[derive(Clone)]
 pub(super) struct Answer {
     pub(super) add: Vec<Cookie>,
     pub(super) expire: Vec<String>,
     pub(super) session: Option<usize>,
+    ends: Option<usize>,
+    /// If the cart of the session is gone with it: when that was asked for.
+    clears: Option<u64>,
     /// Whether the request was answered with a success.
     pub(super) is_ok: bool,
+}
+
+impl Clone for World {
+    fn clone(&self) -> Self {
+        let desks = self.desks.iter().map(|desk| Arc::new(desk.fork())).collect();
+        let anchor = |(number, anchor): (usize, &Anchor)| {
+            let prev = anchor.prev.as_ref().map(|prev| {
+                let of = self.anchors.iter().position(|other| other.id == prev.id).unwrap();
+                Prev { id: prev.id, secret: secret(of), login: prev.login }
+            });
+            Anchor { id: anchor.id, secret: secret(number), prev }
+        };
+        Self {
+            desks,
+            skews: self.skews.clone(),
+            anchors: self.anchors.iter().enumerate().map(anchor).collect(),
+            wrong: self.wrong,
+            other_cookies: self.other_cookies,
+            orders: self.orders.clone(),
+            history: self.history.clone(),
+            dots: self.dots.clone(),
+            refused: self.refused,
+            largest: self.largest,
+        }
+    }
 }
 
 impl World {
@@ -106,7 +149,7 @@ impl World {
             Some(Wrong::ShortWindow) => policy.clone().with_unsafe_window(policy.transit() / 2),
             _ => policy.clone(),
         };
-        let names = Names::new("c").unwrap();
+        let names = Names::new(PREFIX).unwrap();
         let desks = skews.iter().map(|_| Arc::new(Desk::new(names.clone(), policy.clone()))).collect();
         let mut world = Self {
             desks,
@@ -168,10 +211,22 @@ impl World {
         noise: [u8; 3],
         [asked, arrived, answered]: [u64; 3],
     ) -> Answer {
+        if cookies.ended.contains(&cookies.session) {
+            // No open slip: no item is touched, nothing is applied, the answer begins a session.
+            let session = self.begin_session(None, Millis::ZERO);
+            return Answer {
+                add: Vec::new(),
+                expire: Vec::new(),
+                session: Some(session),
+                ends: None,
+                clears: Some(asked),
+                is_ok: false,
+            };
+        }
         let mut siblings = self.read(cookies, server, arrived);
         let mut is_ok = siblings.trouble().is_none();
         match wish {
-            Wish::Look | Wish::Login | Wish::Logout => {}
+            Wish::Look | Wish::Login | Wish::Logout | Wish::Renew => {}
             Wish::Do(op) => match siblings.update_with(op, noise) {
                 Ok(()) => self.note(&siblings, op, asked, None),
                 Err(_) => is_ok = false,
@@ -208,8 +263,11 @@ impl World {
         let session = match wish {
             Wish::Login => Some(self.begin_session(Some(cookies.session), self.clock(server, arrived))),
             Wish::Logout => Some(self.begin_session(None, Millis::ZERO)),
+            Wish::Renew => Some(cookies.session),
             _ => None,
         };
+        let ends = matches!(wish, Wish::Login | Wish::Logout).then_some(cookies.session);
+        let clears = matches!(wish, Wish::Logout).then_some(asked);
         let mut plan = siblings.plan(ATTRIBUTES, now).unwrap_or_default();
         let mut add = Vec::new();
         if let (Some(to), Wish::Login) = (session, wish) {
@@ -219,13 +277,20 @@ impl World {
         }
         self.distort(&siblings, &mut plan, cookies);
         add.extend(plan.add.iter().map(|item| self.cookie(item, cookies.session)));
-        Answer { add, expire: plan.expire, session, is_ok }
+        Answer { add, expire: plan.expire, session, ends, clears, is_ok }
     }
 
     fn note(&mut self, siblings: &Siblings<Order>, op: &CartOp, asked: u64, ordered: Option<Plain>) {
         let dot = siblings.staged.last().unwrap().dot;
         self.dots.push(dot);
-        self.history.events.push(Event { op: op.clone(), asked, stored: None, ordered, is_optional: false });
+        self.history.events.push(Event {
+            op: op.clone(),
+            asked,
+            stored: None,
+            ordered,
+            is_optional: false,
+            ends_session: false,
+        });
     }
 
     fn cookie(&self, item: &NewItem, session: usize) -> Cookie {
@@ -261,6 +326,16 @@ impl World {
         }
         jar.items.retain(|cookie| !answer.expire.contains(&cookie.name));
         jar.session = answer.session.unwrap_or(jar.session);
+        jar.ended.extend(answer.ends);
+        if let Some(asked) = answer.clears {
+            self.dots.push(Dot::new(Millis::ZERO, [0; 3]));
+            self.history.events.push(Event {
+                asked,
+                stored: Some(now),
+                is_optional: is_late,
+                ..Event::end_of_session()
+            });
+        }
     }
 
     /// Whether the browser has had this cookie: of an operation that was never delivered nothing can be put back.
@@ -334,8 +409,17 @@ impl World {
         }
     }
 
+    /// The operations whose answers came in time.
+    pub(super) fn stored(&self) -> Vec<Dot> {
+        let events = self.dots.iter().zip(&self.history.events);
+        events.filter(|(_, event)| event.stored.is_some() && !event.is_optional).map(|(dot, _)| *dot).collect()
+    }
+
     /// What a server shows at the end.
     pub(super) fn end(&mut self, jar: &Cookies, now: u64) -> Plain {
+        if jar.ended.contains(&jar.session) {
+            return Plain::default();
+        }
         Plain::of(self.read(jar, 0, now).state())
     }
 }

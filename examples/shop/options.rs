@@ -1,0 +1,61 @@
+//! What the command line asks for: the shop, or one waiter of it.
+//!
+//! It may not know how anything is done.
+
+use crate::Fault;
+use std::path::PathBuf;
+
+pub(crate) const HELP: &str = "\
+A small shop that keeps sessions, carts and preferences on slips which the visitors carry.
+
+Usage: cargo run --example shop --features axum -- [OPTIONS]
+
+Options:
+  --port N      where it listens on this machine, 0 for a free port [default: 8080]
+  --waiters N   how many processes serve, 1 to 9; more than one get a front door [default: 1]
+  --keys FILE   the keys of all waiters, a JWK Set; made if there is none, so that sessions outlive the
+                shop [default: keys that are forgotten]
+  --help        print this
+";
+
+/// What this process is to do.
+#[derive(Debug)]
+pub(crate) enum Task {
+    Help,
+    Open {
+        port: u16,
+        waiters: u32,
+        keys: Option<PathBuf>,
+    },
+    /// `waiter NAME`: not for people, this program starts itself so.
+    WaitTables {
+        name: String,
+    },
+}
+
+pub(crate) const WAITER: &str = "waiter";
+
+pub(crate) fn read(args: impl Iterator<Item = String>) -> Result<Task, Fault> {
+    let mut args = args.peekable();
+    if args.next_if(|arg| arg == WAITER).is_some() {
+        return Ok(Task::WaitTables { name: args.next().ok_or("a waiter has a name")? });
+    }
+    let (mut port, mut waiters, mut keys) = (8080, 1, None);
+    while let Some(arg) = args.next() {
+        match arg.as_str() {
+            "--port" => port = number("--port", args.next())?,
+            "--waiters" => waiters = number("--waiters", args.next())?,
+            "--keys" => keys = Some(args.next().ok_or("--keys takes a file")?.into()),
+            "--help" | "-h" => return Ok(Task::Help),
+            other => return Err(format!("{other:?} is not known; see --help").into()),
+        }
+    }
+    if !(1..=9).contains(&waiters) {
+        return Err("--waiters takes a number from 1 to 9".into());
+    }
+    Ok(Task::Open { port, waiters, keys })
+}
+
+fn number<N: std::str::FromStr>(of: &str, arg: Option<String>) -> Result<N, Fault> {
+    arg.and_then(|arg| arg.parse().ok()).ok_or_else(|| format!("{of} takes a number").into())
+}

@@ -1,0 +1,102 @@
+//! Slips as extractors, and errors as answers.
+//!
+//! It may not decide what a slip is worth, nor what an error is to a client: the core does.
+
+use actix_web::{
+    FromRequest, HttpMessage as _, HttpRequest, HttpResponse, ResponseError,
+    dev::Payload,
+    http::{StatusCode, header::RETRY_AFTER},
+};
+use orderslip::{
+    Error, SlipState,
+    cookie::{self, Missing, Visits},
+};
+use std::{
+    future::{Ready, ready},
+    ops::Deref,
+    sync::Arc,
+};
+
+/// The slip of the request, or the default: [`orderslip::cookie::Held`] as an extractor.
+#[derive(Clone, Debug)]
+pub struct Held<T: SlipState>(pub cookie::Held<T>);
+
+/// A slip that the request brought: [`orderslip::cookie::Required`] as an extractor. Without one the handler is not called.
+///
+/// To do something else then, take `Result<Required<T>, Failure>`. `Option<Required<T>>` hides the program's faults, too.
+#[derive(Clone, Debug)]
+pub struct Required<T: SlipState>(pub cookie::Required<T>);
+
+/// What a handler can return with `?`, and why one was not called. As an answer: the [status](cookie::status) of the error, and no body
+/// that says more.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum Failure {
+    /// There is no slip, and the handler needs one: 401, or 503 if there may be one that this server cannot read.
+    #[error(transparent)]
+    Missing(#[from] Missing),
+    /// Anything else.
+    #[error(transparent)]
+    Error(#[from] Error),
+}
+
+impl<T: SlipState> FromRequest for Held<T> {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(held(request).map(Self).map_err(Failure::from))
+    }
+}
+
+impl<T: SlipState> FromRequest for Required<T> {
+    type Error = Failure;
+    type Future = Ready<Result<Self, Failure>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let held = held(request).map_err(Failure::from);
+        ready(held.and_then(|held| held.required().map(Self).map_err(Failure::from)))
+    }
+}
+
+fn held<T: SlipState>(request: &HttpRequest) -> Result<cookie::Held<T>, Error> {
+    match request.extensions().get::<Arc<Visits>>() {
+        Some(visits) => visits.held(),
+        // Of no jars there is none for this type, which is the error that says what is wrong.
+        None => Visits::new(Arc::default(), cookie::Cookies::default()).held(),
+    }
+}
+
+impl<T: SlipState> Deref for Held<T> {
+    type Target = cookie::Held<T>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl<T: SlipState> Deref for Required<T> {
+    type Target = cookie::Required<T>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+impl ResponseError for Failure {
+    fn status_code(&self) -> StatusCode {
+        let status = match self {
+            Self::Missing(missing) => missing.status(),
+            Self::Error(error) => cookie::status(error),
+        };
+        StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let status = self.status_code();
+        let mut answer = HttpResponse::build(status);
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            answer.insert_header((RETRY_AFTER, cookie::RETRY_AFTER.to_string()));
+        }
+        answer.finish()
+    }
+}

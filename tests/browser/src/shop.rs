@@ -1,0 +1,41 @@
+//! The shop, as a user starts it.
+//!
+//! It may not know browsers.
+
+use crate::{Fault, process::Process};
+use std::{ffi::OsStr, path::Path};
+
+/// A running shop. Dropped, it is killed, and its waiters go home.
+#[derive(Debug)]
+pub struct Shop {
+    _process: Process,
+    /// Where it listens on this machine.
+    pub port: u16,
+}
+
+impl Shop {
+    /// Opens a shop with so many waiters on a free port, and waits until it says that it serves.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub async fn open(waiters: u32) -> Result<Self, Fault> {
+        Self::start(waiters, &[]).await
+    }
+
+    /// The same with these keys, which are made if there are none.
+    ///
+    /// # Errors
+    /// If it does not.
+    pub async fn open_with(waiters: u32, keys: &Path) -> Result<Self, Fault> {
+        Self::start(waiters, &["--keys".as_ref(), keys.as_os_str()]).await
+    }
+
+    async fn start(waiters: u32, more: &[&OsStr]) -> Result<Self, Fault> {
+        let waiters = waiters.to_string();
+        let args: [&OsStr; 4] = ["--port".as_ref(), "0".as_ref(), "--waiters".as_ref(), waiters.as_ref()];
+        let mut process = Process::start("shop", args.iter().chain(more))?;
+        let port = |line: &str| line.strip_prefix("http://localhost:")?.strip_suffix('/')?.parse().ok();
+        let port = process.hears(port).await?;
+        Ok(Self { _process: process, port })
+    }
+}
