@@ -20,14 +20,14 @@ use crate::{
 pub(crate) const SERVERS: usize = 3;
 
 enum Tabs {
-    Real(Chromium, Door),
+    Real { chromium: Chromium, _door: Door },
     Modelled(Model),
 }
 
 impl Tabs {
     async fn play(&mut self, kind: Kind, burst: &Burst) -> Result<Seen, Fault> {
         match self {
-            Self::Real(chromium, _) => chromium.play(kind, burst).await,
+            Self::Real { chromium, .. } => chromium.play(kind, burst).await,
             Self::Modelled(model) => model.play(kind, burst),
         }
     }
@@ -38,7 +38,10 @@ pub(crate) async fn rehearse(options: &Options) -> Result<Report, Fault> {
         let shop = Shop::new(options.seed);
         let (driver, door) = tokio::try_join!(Driver::start(), Door::open(shop.servers(SERVERS)?))?;
         let origin = format!("http://localhost:{}", door.port);
-        (Tabs::Real(Chromium { driver, origin, orders: shop.orders }, door), "In Chromium, and over HTTP:")
+        (
+            Tabs::Real { chromium: Chromium { driver, origin, orders: shop.orders }, _door: door },
+            "In Chromium, and over HTTP:",
+        )
     } else {
         (Tabs::Modelled(Model::new(options.seed)?), "In a model of a browser's cookie jar:")
     };
@@ -55,7 +58,7 @@ pub(crate) async fn rehearse(options: &Options) -> Result<Report, Fault> {
         eprintln!("{k} at once: done");
         rows.push(Row { k, one_cookie, siblings });
     }
-    if let Tabs::Real(chromium, _) = tabs {
+    if let Tabs::Real { chromium, .. } = tabs {
         chromium.driver.quit().await;
     }
     Ok(Report { browser, rows })

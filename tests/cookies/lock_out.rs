@@ -113,7 +113,7 @@ impl Site {
 
     fn visits(&mut self, cookies: Cookies) -> Visits {
         let server = usize::try_from(self.dice.below(u64::try_from(self.servers.len()).unwrap())).unwrap();
-        Visits::new(Arc::clone(&self.servers[server]), cookies)
+        Visits::new(Arc::clone(self.servers.get(server).unwrap()), cookies)
     }
 
     fn store(&mut self, plan: &Plan) {
@@ -147,7 +147,7 @@ impl Site {
             (0..writers).map(|writer| Reverse((self.now + self.dice.below(50), writer))).collect();
         while let Some(Reverse((time, number))) = times.pop() {
             self.goes_on(time);
-            let writer = &mut all[number];
+            let writer = all.get_mut(number).unwrap();
             let after = match std::mem::replace(&mut writer.step, Step::Ask) {
                 Step::Ask => {
                     if writer.tries == 0 {
