@@ -1,6 +1,6 @@
 //! What it costs to read mergeable state: a jar of one base and 16 operations, and how that grows.
 //!
-//! `cargo bench --bench siblings --features testing` prints the minima; `-- --gate` exits with 1 if 16 operations take more than 20 µs over
+//! `cargo bench --bench siblings` prints the minima; `-- --gate` exits with 1 if 16 operations take more than 20 µs over
 //! what opening the session takes anyway, or 64 operations more than their share of that.
 //!
 //! The contenders take turns within one process, and the minimum of many short rounds counts: what a machine does besides can only add

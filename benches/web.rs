@@ -1,6 +1,6 @@
 //! What the layer costs a handler that only reads: `SlipLayer` and `Held` against a handler that opens the token by hand.
 //!
-//! `cargo bench --features axum --bench web` prints minima, medians and allocations; `-- --gate` exits with 1 if the layer costs more
+//! `cargo bench --bench web` prints minima, medians and allocations; `-- --gate` exits with 1 if the layer costs more
 //! than 3 µs or 6 allocations over the bare slip.
 //!
 //! Both contenders are one `axum::Router` with one route, and both have a layer, as axum boxes once more for any layer, be it an empty one;

@@ -23,6 +23,7 @@ mod prepared;
 mod record;
 pub(crate) mod siblings;
 mod wire;
+mod write_queue;
 
 pub use cart::{Cart, CartOp, Line, Order};
 pub use idempotency::IdempotencyKey;
@@ -30,6 +31,7 @@ pub use policy::{Policy, PolicyBuilder};
 pub use preferences::{Fields, Preferences, Set};
 pub use prepared::{Committed, Prepared};
 pub use siblings::Siblings;
+pub use write_queue::WRITE_QUEUE_JS;
 
 use crate::state::SlipState;
 use serde::{Serialize, de::DeserializeOwned};

@@ -1,6 +1,6 @@
 //! A small shop in which the visitor carries everything: who is logged in, what is in the cart, how the pages should look.
 //!
-//! Run it with `cargo run --example shop --features axum`, and open <http://localhost:8080/>. Add `-- --waiters 3` for
+//! Run it with `cargo run --example shop`, and open <http://localhost:8080/>. Add `-- --waiters 3` for
 //! three processes behind the front door of the example `restaurant`, and `-- --help` for the other options. Log in with
 //! any name and the password `soup`. What to see:
 //!

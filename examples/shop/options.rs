@@ -8,7 +8,7 @@ use std::path::PathBuf;
 pub(crate) const HELP: &str = "\
 A small shop that keeps sessions, carts and preferences on slips which the visitors carry.
 
-Usage: cargo run --example shop --features axum -- [OPTIONS]
+Usage: cargo run --example shop -- [OPTIONS]
 
 Options:
   --port N      where it listens on this machine, 0 for a free port [default: 8080]

@@ -45,14 +45,16 @@ pub(crate) struct Load<'a> {
     pub(crate) header: usize,
     /// Items of the session.
     pub(crate) items: usize,
-    /// Room that the next base will take.
-    pub(crate) reserve: usize,
+    /// Room that the next base will take, when so many operations of so many bytes in all have arrived.
+    pub(crate) reserve: &'a dyn Fn(usize, usize) -> usize,
     /// Whether the request brought this item.
     pub(crate) has: &'a dyn Fn(Class, &str) -> bool,
 }
 
 impl Issued {
-    /// Takes one more item in, if the header stays below its limit even when everything that is under way has arrived, in all processes.
+    /// Takes one more item in, if the header stays below its limit even when everything that is under way has arrived, in all processes,
+    /// and the base that will hold it all beside that. Without room for the base the jar would never be compacted again, and every
+    /// further item refused until the session ends.
     pub(crate) fn admit(
         &self,
         slip: SlipId,
@@ -69,9 +71,10 @@ impl Issued {
         session.items.retain(|item| item.at.plus(policy.transit()) > now && !(load.has)(item.class, &item.id));
         let unseen: usize = session.items.iter().map(|item| item.bytes).sum();
         let arriving = unseen.saturating_add(bytes).saturating_mul(policy.processes());
-        let header = load.header.saturating_add(arriving).saturating_add(load.reserve);
-        let count = load.items.saturating_add((session.items.len() + 1).saturating_mul(policy.processes()));
-        let fits = header.saturating_add(MARGIN) <= policy.header_limit() && count <= MOST_ITEMS;
+        let count = (session.items.len() + 1).saturating_mul(policy.processes());
+        let header = load.header.saturating_add(arriving).saturating_add((load.reserve)(count, arriving));
+        let fits =
+            header.saturating_add(MARGIN) <= policy.header_limit() && load.items.saturating_add(count) <= MOST_ITEMS;
         let admitted = fits && session.items.len() < PER_SESSION;
         if admitted {
             session.items.push(Pending { class, id: id.to_owned(), bytes, at: now });

@@ -8,7 +8,7 @@ use super::{
     anchor::{Anchor, SiblingKeys},
     base::Base,
     dot::Millis,
-    item::{Class, Content, Item, NewItem},
+    item::{Class, Content, Item, MAX_COOKIE, NewItem},
     policy::{LIVE_BASES, LIVE_OPERATIONS, MARGIN, MAX_BLOCK, MOST_EXPIRED, QUIET, SETTLED},
     siblings::Siblings,
     wire,
@@ -131,21 +131,24 @@ impl<'a, T: Mergeable> Planner<'a, T> {
             || siblings.is_at_rest(&siblings.joined)
     }
 
-    /// An upper bound for the cookie of the base that will hold everything that is here and one more operation of so many bytes.
-    pub(super) fn next_base(&self, operation: usize) -> usize {
+    /// An upper bound for the cookie of the base that will hold everything that is here, and so many operations more, whose cookies have
+    /// so many bytes in the header.
+    pub(super) fn next_base(&self, count: usize, bytes: usize) -> usize {
         /// A record in a base has no dot in its name: five bytes when it is close to the one before, eight at most; and a head.
         const RECORD: usize = 9;
-        let names = &self.siblings.keys.names;
-        let plaintext = |item: &Item<T>| {
-            // Four characters of base64 are three bytes; the frame of the cookie is not in them.
-            item.bytes.saturating_sub(names.cookie_len(0)) * 3 / 4
+        let frame = self.cookie_len(0) + 2;
+        // Four characters of base64 are three bytes; the frame of the cookie is not in them.
+        let plaintext = |count: usize, bytes: usize| {
+            (bytes.saturating_sub(count.saturating_mul(frame)).saturating_mul(3)).div_ceil(4) + count
         };
         let live = self.siblings.jar.items.iter().zip(&self.dead).filter(|(_, dead)| !**dead);
-        let base =
-            self.siblings.jar.items.iter().filter(|item| item.base().is_some()).map(plaintext).max().unwrap_or(16);
-        let operations = live.filter(|(item, _)| item.operation().is_some()).map(|(item, _)| plaintext(item) + RECORD);
-        let staged = self.siblings.staged.iter().map(|record| record.body.bytes.len() + RECORD);
-        let sum = base + operations.sum::<usize>() + staged.sum::<usize>() + operation + RECORD;
+        let bases = self.siblings.jar.items.iter().filter(|item| item.base().is_some());
+        let base = bases.map(|item| plaintext(1, item.bytes)).max().unwrap_or(16);
+        let operations = live.filter(|(item, _)| item.operation().is_some());
+        let operations: usize = operations.map(|(item, _)| plaintext(1, item.bytes) + RECORD).sum();
+        let staged: usize = self.siblings.staged.iter().map(|record| record.body.bytes.len() + RECORD).sum();
+        let arriving = plaintext(count, bytes).saturating_add(count.saturating_mul(RECORD));
+        let sum = (base + operations + staged).saturating_add(arriving).min(MAX_COOKIE);
         self.cookie_len(sum).min(self.siblings.desk.policy.base_limit())
     }
 

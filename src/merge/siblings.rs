@@ -325,11 +325,11 @@ impl<T: Mergeable> Siblings<T> {
             return Err(Error::too_large(size, MAX_COOKIE, Vec::new()));
         }
         self.check_growth(op)?;
-        let has = self.present();
+        let (has, planner) = (self.present(), Planner::new(self, 0));
         let load = Load {
             header: self.header,
             items: self.jar.items.len(),
-            reserve: Planner::new(self, 0).next_base(plaintext),
+            reserve: &|count, bytes| planner.next_base(count, bytes),
             has: &|class, id| has.contains(&(class, id)),
         };
         // With "; " in front.

@@ -11,6 +11,7 @@ mod budgets;
 mod duplicates;
 mod forms;
 mod hostile;
+mod lock_out;
 mod merged;
 mod model;
 mod oracle;
