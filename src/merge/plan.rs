@@ -5,11 +5,12 @@
 
 use super::{
     Mergeable,
+    admission::Load,
     anchor::{Anchor, SiblingKeys},
     base::Base,
     dot::Millis,
     item::{Class, Content, Item, MAX_COOKIE, NewItem},
-    policy::{LIVE_BASES, LIVE_OPERATIONS, MARGIN, MAX_BLOCK, MOST_EXPIRED, QUIET, SETTLED},
+    policy::{LIVE_BASES, LIVE_OPERATIONS, MAX_BLOCK, MOST_EXPIRED, QUIET, SETTLED},
     siblings::Siblings,
     wire,
 };
@@ -112,11 +113,23 @@ impl<'a, T: Mergeable> Planner<'a, T> {
         let plaintext = wire::base(&siblings.joined.clone().fold(siblings.fold_limit(&siblings.joined)))?;
         let id = siblings.keys.own.base_id(&plaintext);
         let size = self.cookie_len(plaintext.len());
-        let header = siblings.header.saturating_add(staged).saturating_add(size + 2);
         let policy = &siblings.desk.policy;
         let is_there = siblings.jar.items.iter().filter_map(Item::named_base).any(|(known, _)| known == id);
-        let fits = size <= policy.base_limit() && header.saturating_add(MARGIN) <= policy.header_limit();
-        Ok((fits && !is_there).then_some(NewItem { class: Class::Base, id, plaintext }))
+        if size > policy.base_limit() || is_there {
+            return Ok(None);
+        }
+        let present = siblings.present();
+        let load = Load {
+            header: siblings.header.saturating_add(staged),
+            items: siblings.jar.items.len(),
+            reserve: &|_, _| 0,
+            has: &|class, id, at| siblings.has_arrived(&present, class, id, at),
+        };
+        let own: Vec<String> = siblings.staged.iter().map(|record| record.dot.to_text()).collect();
+        let (slip, base) = (siblings.keys.own.slip, (id.as_str(), size + 2));
+        let times = (siblings.joined.latest(), siblings.arrival);
+        let fits = siblings.desk.issued.admit_base(slip, policy, &load, &own, base, times);
+        Ok(fits.then_some(NewItem { class: Class::Base, id, plaintext }))
     }
 
     fn is_due(&self) -> bool {

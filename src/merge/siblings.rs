@@ -24,7 +24,7 @@ use std::{collections::HashSet, fmt, sync::Arc};
 pub(crate) struct Desk {
     pub(crate) names: Names,
     pub(crate) policy: Policy,
-    issued: Issued,
+    pub(super) issued: Issued,
 }
 
 /// The mergeable state of a request, whose session is open.
@@ -325,12 +325,12 @@ impl<T: Mergeable> Siblings<T> {
             return Err(Error::too_large(size, MAX_COOKIE, Vec::new()));
         }
         self.check_growth(op)?;
-        let (has, planner) = (self.present(), Planner::new(self, 0));
+        let (present, planner) = (self.present(), Planner::new(self, 0));
         let load = Load {
             header: self.header,
             items: self.jar.items.len(),
             reserve: &|count, bytes| planner.next_base(count, bytes),
-            has: &|class, id| has.contains(&(class, id)),
+            has: &|class, id, at| self.has_arrived(&present, class, id, at),
         };
         // With "; " in front.
         let item = (Class::Operation, dot.to_text(), size + 2);
@@ -365,8 +365,17 @@ impl<T: Mergeable> Siblings<T> {
         Ok(())
     }
 
+    /// Whether the request shows an item that was issued then; a base also if a later one has come in its place.
+    pub(super) fn has_arrived(&self, present: &HashSet<(Class, &str)>, class: Class, id: &str, at: Millis) -> bool {
+        let is_told = || match class {
+            Class::Operation => Dot::from_text(id).is_some_and(|dot| self.joined.knows(dot)),
+            Class::Base => self.jar.items.iter().filter_map(Item::base).any(|base| base.latest() > at),
+        };
+        present.contains(&(class, id)) || is_told()
+    }
+
     /// Class and id of every item of ours that the request brought.
-    fn present(&self) -> HashSet<(Class, &str)> {
+    pub(super) fn present(&self) -> HashSet<(Class, &str)> {
         let names = self.jar.items.iter().filter_map(|item| self.keys.names.parse(&item.name));
         names.map(|(class, _, id)| (class, id)).collect()
     }
