@@ -9,6 +9,9 @@ use std::sync::{Mutex, PoisonError};
 /// What browsers keep of one cookie, name and value together (RFC 6265bis section 5.6; one more is dropped without a word).
 pub const MAX_PAIR: usize = 4096;
 
+/// The bytes that a header field takes besides its value: `Set-Cookie: ` and the line's end.
+pub(crate) const FIELD: usize = 14;
+
 /// The limits that a jar keeps to, in bytes. Each is there because somebody on the way drops or refuses what is longer.
 ///
 /// ```

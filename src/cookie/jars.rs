@@ -190,7 +190,8 @@ trait Visited: Any + Send + Sync {
 trait VisitedMerged: Send {
     fn as_any(&self) -> &dyn Any;
     fn prepare_plan(&self);
-    fn plan(&self, now: Option<Millis>) -> Plan;
+    /// Beside lines of so many bytes.
+    fn plan(&self, now: Option<Millis>, beside: usize) -> Plan;
 }
 
 impl<M: Mergeable> VisitedMerged for Merged<M> {
@@ -202,8 +203,8 @@ impl<M: Mergeable> VisitedMerged for Merged<M> {
         Self::prepare_plan(self);
     }
 
-    fn plan(&self, now: Option<Millis>) -> Plan {
-        Self::plan(self, now)
+    fn plan(&self, now: Option<Millis>, beside: usize) -> Plan {
+        Self::plan(self, now, beside)
     }
 }
 
@@ -294,7 +295,10 @@ impl Visits {
         let plan = open.all().fold(Plan::default(), |plan, visited| plan.and(visited.plan()));
         // Time that was given stands still.
         let now = self.now.and(self.arrival);
-        open.merged.iter().fold(plan, |plan, (_, visited)| plan.and(visited.plan(now)))
+        open.merged.iter().fold(plan, |plan, (_, visited)| {
+            let siblings = visited.plan(now, plan.size());
+            plan.and(siblings)
+        })
     }
 
     /// A state's own code runs under this lock when a cookie is opened. If it panics, what is in there is whole all the same.

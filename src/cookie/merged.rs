@@ -6,6 +6,7 @@
 use crate::{
     cookie::{
         attributes::Attributes,
+        budget::FIELD,
         event,
         held::Held,
         jar::{Inner, Jar},
@@ -66,6 +67,8 @@ pub struct MergedJar<M> {
     pub(crate) anchor: Arc<dyn AnchorJar>,
     attributes: Attributes,
     desk: Arc<Desk>,
+    /// The anchor's limit for all lines of an answer.
+    answer: usize,
     state: PhantomData<fn() -> M>,
 }
 
@@ -90,7 +93,8 @@ impl<M: Mergeable> MergedJar<M> {
         let attributes = Attributes::new(name, &inner.settings)?;
         let desk = Arc::new(Desk::new(Names::new(attributes.name())?, policy));
         inner.become_anchor();
-        Ok(Self { anchor: Arc::new(Anchored(Arc::clone(inner))), attributes, desk, state: PhantomData })
+        let answer = inner.budget.answer;
+        Ok(Self { anchor: Arc::new(Anchored(Arc::clone(inner))), attributes, desk, answer, state: PhantomData })
     }
 
     /// What its cookies' names begin with on the wire.
@@ -193,7 +197,7 @@ impl<M: Mergeable> Merged<M> {
     ///
     /// # Errors
     /// As [`Siblings::update`]. [`Error::is_unavailable`], too, if the request brought no session: the answer begins one, and the client should
-    /// ask again. Answer 503 with `Retry-After: 1`.
+    /// ask again: 503 with `Retry-After`.
     pub fn update(&self, op: &M::Op) -> Result<(), Error> {
         self.with(|siblings| siblings.update(op))?
     }
@@ -246,10 +250,10 @@ impl<M: Mergeable> Merged<M> {
     }
 
     /// After the anchor was planned.
-    pub(crate) fn plan(&self, now: Option<Millis>) -> Plan {
+    pub(crate) fn plan(&self, now: Option<Millis>, beside: usize) -> Plan {
         let mut visit = self.visit();
         visit.is_planned = true;
-        match visit.lines(now) {
+        match visit.lines(now, beside) {
             Ok(lines) => Plan { lines, was_read: true, refusal: None },
             Err(error) => {
                 event::left_undone(visit.jar.name(), "siblings", &error);
@@ -274,11 +278,11 @@ impl<M: Mergeable> MergedJar<M> {
 }
 
 impl<M: Mergeable> Visit<M> {
-    fn lines(&self, now: Option<Millis>) -> Result<Vec<String>, Error> {
+    fn lines(&self, now: Option<Millis>, beside: usize) -> Result<Vec<String>, Error> {
         let (Ok(siblings), Some(before), Some(after)) = (&self.siblings, &self.tied_by, self.anchor.tied()) else {
             return Ok(Vec::new());
         };
-        let MergedJar { attributes, anchor, .. } = &*self.jar;
+        let MergedJar { attributes, anchor, answer, .. } = &*self.jar;
         let now = now.map_or_else(|| anchor.now(), Ok)?;
         let heir = Anchor::of(after.id, &after.secrets)?;
         // The absolute end: a renewal of the session sets no sibling again.
@@ -292,8 +296,18 @@ impl<M: Mergeable> Visit<M> {
         }
         let around = attributes.set("", "", Some(lives)).len().saturating_sub(attributes.name().len() + 1);
         let plan = siblings.sealed_plan(around, now)?;
-        let expired = plan.expire.iter().map(|name| attributes.delete(&suffix(name)));
-        Ok(plan.set.iter().map(set).chain(expired).collect())
+        let mut lines: Vec<String> = plan.set.iter().map(set).collect();
+        // What is dead may be expired by any later answer: only what fits beside the slips goes into this one.
+        let mut size = beside + lines.iter().map(|line| line.len() + FIELD).sum::<usize>();
+        for name in &plan.expire {
+            let line = attributes.delete(&suffix(name));
+            size += line.len() + FIELD;
+            if size > *answer {
+                break;
+            }
+            lines.push(line);
+        }
+        Ok(lines)
     }
 }
 

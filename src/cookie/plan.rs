@@ -2,7 +2,7 @@
 //!
 //! It may not know how it came about.
 
-use crate::error::Error;
+use crate::{cookie::budget::FIELD, error::Error};
 use std::{borrow::Cow, fmt, str};
 
 /// What one jar, or all of them, want of an answer.
@@ -108,6 +108,11 @@ impl Plan {
             vary: (!varies).then_some("cookie"),
             cache_control: policy.over(cache_control.into_iter()),
         }
+    }
+
+    /// The bytes of its lines.
+    pub(crate) fn size(&self) -> usize {
+        self.lines.iter().map(|line| line.len() + FIELD).sum()
     }
 
     /// The plans of two jars for one answer.

@@ -3,7 +3,7 @@
 use crate::kit::{NOW, shared_ring};
 use orderslip::{
     Keyring, Lifetime, Sealer, SlipState,
-    cookie::{Cookies, Jar, Jars, Merged, MergedJar, Outcome, Plan, Visits},
+    cookie::{Budget, Cookies, Jar, Jars, Merged, MergedJar, Outcome, Plan, Visits},
     merge::{Cart, CartOp, Committed, Line},
     testing::{Browser, SetCookie, TestClock},
 };
@@ -38,9 +38,13 @@ fn user(name: &str) -> Session {
 }
 
 fn jars(ring: &Keyring, clock: &TestClock) -> Arc<Jars> {
+    jars_within(ring, clock, Budget::default())
+}
+
+fn jars_within(ring: &Keyring, clock: &TestClock, budget: Budget) -> Arc<Jars> {
     let life = Lifetime::absolute(Duration::from_secs(86_400)).idle(Duration::from_secs(3_600));
     let sealer = Sealer::<Session>::encrypted(ring).lifetime(life).clock(clock.clone());
-    let sessions = Jar::builder("session", sealer).build().unwrap();
+    let sessions = Jar::builder("session", sealer).budget(budget).build().unwrap();
     let carts = MergedJar::<Goodies>::new("cart", &sessions).unwrap();
     Arc::new(Jars::new().with(sessions).unwrap().with_merged(carts).unwrap())
 }
@@ -378,4 +382,28 @@ fn the_secret_is_dropped_when_nothing_of_before_is_left() {
     shop.browse(60, Duration::from_secs(60));
     assert_eq!(shop.quantity("soup"), 1);
     assert!(size(&shop) + 60 < with_before, "{} after {with_before}", size(&shop));
+}
+
+#[test]
+fn dead_siblings_are_expired_as_far_as_an_answer_has_room() {
+    let mut shop = Shop::closed();
+    shop.jars = jars_within(&shop.ring, &shop.clock, Budget::default().answer(1_200));
+    let visits = shop.request();
+    cart(&visits).read(|_| ());
+    shop.answer(&visits);
+    for n in 0..20 {
+        shop.add(&format!("dish {n}"), 1);
+    }
+    let mut most = 0;
+    for _ in 0..30 {
+        shop.clock.advance(Duration::from_secs(60));
+        let visits = shop.request();
+        cart(&visits).read(|_| ());
+        let plan = visits.plan();
+        most = most.max(plan.set_cookie().iter().map(|line| line.len() + "Set-Cookie: \r\n".len()).sum::<usize>());
+        shop.receive(&plan);
+    }
+    assert!((900..=1_200).contains(&most), "{most} bytes in one answer");
+    assert_eq!(shop.siblings(), 1, "the rest in later answers");
+    assert_eq!(shop.quantity("dish 19"), 1);
 }

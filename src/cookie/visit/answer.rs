@@ -6,7 +6,7 @@ use crate::{
     claims::AnchorSecrets,
     cookie::{
         attributes::MAX_AGE,
-        budget::{Cost, Over},
+        budget::{Cost, FIELD, Over},
         event,
         jar::Inner,
         reading::{self, Outcome},
@@ -16,9 +16,6 @@ use crate::{
     slip::Standing,
     state::SlipState,
 };
-
-/// The bytes that a header field takes besides its value: `Set-Cookie: ` and the line's end.
-const FIELD: usize = 14;
 
 impl<T: SlipState> Visit<T> {
     /// Without a handler's word: renews what is due and deletes what is of no use.
