@@ -8,7 +8,7 @@ mod cwt;
 #[cfg(feature = "jose")]
 mod jwt;
 
-pub(crate) use anchor::AnchorSecrets;
+pub(crate) use anchor::{ANCHOR_SECRET, AnchorSecrets};
 
 use crate::{
     bytes,

@@ -19,7 +19,7 @@ use std::fmt;
 /// -65541
 pub(super) const ANCHOR: &[u8] = &[0x3a, 0x00, 0x01, 0x00, 0x04];
 
-/// The bytes of a secret.
+/// The bytes of a secret: 256 bits, as many as a key that is derived from it has.
 pub(crate) const ANCHOR_SECRET: usize = 32;
 
 /// What a slip carries for the mergeable state that is tied to it.

@@ -142,11 +142,7 @@ impl<T: SlipState> Visit<T> {
         if self.slip.is_none() {
             self.slip = Some(self.draft(T::default())?);
         }
-        let Some(slip) = &mut self.slip else { return Err(Error::misuse("there is no slip")) };
-        self.is_torn = true;
-        let result = change(slip.state_mut());
-        self.is_torn = false;
-        self.write(Vec::new()).map(|()| result)
+        self.change(change)
     }
 
     /// Changes the state of the slip that there is.
@@ -155,11 +151,7 @@ impl<T: SlipState> Visit<T> {
     /// As [`update`](Self::update), and [`Error::is_misuse`] if there is no slip.
     pub fn update_existing<R>(&mut self, change: impl FnOnce(&mut T) -> R) -> Result<R, Error> {
         self.may_write()?;
-        let Some(slip) = &mut self.slip else { return Err(Error::misuse("the slip has ended in this request")) };
-        self.is_torn = true;
-        let result = change(slip.state_mut());
-        self.is_torn = false;
-        self.write(Vec::new()).map(|()| result)
+        self.change(change)
     }
 
     /// Ends the slip and begins a new one with this state: a new id, a full lifetime (docs/threats.md T27).
@@ -306,6 +298,14 @@ impl<T: SlipState> Visit<T> {
         }
         lines.extend(self.formers_to_delete().map(|name| self.inner().attributes.delete_former(name)));
         Plan { lines, was_read: true, refusal: None }
+    }
+
+    fn change<R>(&mut self, change: impl FnOnce(&mut T) -> R) -> Result<R, Error> {
+        let Some(slip) = &mut self.slip else { return Err(Error::misuse("the slip has ended in this request")) };
+        self.is_torn = true;
+        let result = change(slip.state_mut());
+        self.is_torn = false;
+        self.write(Vec::new()).map(|()| result)
     }
 
     fn inner(&self) -> &Inner<T> {

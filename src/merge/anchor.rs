@@ -20,7 +20,7 @@ use super::{base::CartId, dot::Millis, item::Names};
 use crate::{
     bytes::{Secret, public_text},
     cbor::write::Buffer,
-    claims::{AnchorSecrets, SlipId},
+    claims::{ANCHOR_SECRET, AnchorSecrets, SlipId},
     context,
     crypto::{self, AeadKey, Cipher, Hash, IV_LEN, MacKey, TAG_LEN},
     envelope::cose::{ENCRYPT0, structure},
@@ -28,9 +28,6 @@ use crate::{
 };
 use std::fmt;
 use zeroize::Zeroizing;
-
-/// 256 bits: as many as a key that is derived from it has.
-pub(crate) const SIBLING_SECRET: usize = 32;
 
 /// Of the text in a name that tells the items of one session from those of another: 18 bits, which need not be more, because the key decides.
 pub(crate) const TAG_TEXT: usize = 3;
@@ -65,14 +62,14 @@ impl Anchor {
         Ok(Self { id, secret: copy(&secrets.secret), prev: before.transpose()? })
     }
 
-    #[cfg(test)]
     /// For a session that begins with nothing: a new guest, or after a logout.
+    #[cfg(test)]
     pub(crate) fn fresh(id: SlipId) -> Result<Self, Error> {
-        Ok(Self { id, secret: Secret::new(crypto::random::<SIBLING_SECRET>()?.to_vec()), prev: None })
+        Ok(Self { id, secret: Secret::new(crypto::random::<ANCHOR_SECRET>()?.to_vec()), prev: None })
     }
 
-    #[cfg(test)]
     /// For the session that a guest's becomes by a login.
+    #[cfg(test)]
     pub(crate) fn after_login(&self, id: SlipId, now: Millis) -> Result<Self, Error> {
         let secret = Secret::new(self.secret.expose().to_vec());
         Ok(Self { prev: Some(Prev { id: self.id, secret, login: now }), ..Self::fresh(id)? })
@@ -116,7 +113,7 @@ impl SiblingKeys {
 
 impl SessionKeys {
     fn derive(slip: SlipId, secret: &Secret, purpose: &str, names: &Names) -> Result<Self, Error> {
-        if secret.len() != SIBLING_SECRET {
+        if secret.len() != ANCHOR_SECRET {
             return Err(Error::misuse("a sibling secret has 32 bytes"));
         }
         let key = |of: &str| -> Result<Zeroizing<[u8; 32]>, Error> {
