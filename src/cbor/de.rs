@@ -1,8 +1,8 @@
-//! The reading half of the state codec: CBOR that has been walked, to serde's data model.
+//! The reading half of the state codec: CBOR to serde's data model, in one pass.
 //!
 //! It may not know what the state is for. Its errors say which field and what kind of fault, and never quote the
-//! data, as serde's own messages do. Depth is bounded by the walk that must come first; options and newtypes, which consume
-//! nothing, are counted here (a `struct List(Option<Box<List>>)` would go on for ever).
+//! data, as serde's own messages do. Depth is bounded here, as the stack is: arrays, maps and tags open a level each; options and
+//! newtypes, which consume nothing, are counted by themselves (a `struct List(Option<Box<List>>)` would go on for ever).
 
 use super::{
     Fault, MAX_STATE_DEPTH,
@@ -16,15 +16,20 @@ use serde::{
 };
 use std::fmt;
 
-/// Reads one whole state. Both layouts are read, whichever is written.
+/// Reads one whole state, and nothing after it: definite lengths, shortest heads, at most [`MAX_STATE_DEPTH`] deep, and nothing that our
+/// own writer does not write. Both layouts are read, whichever is written.
 pub(crate) fn state<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Error> {
-    walk::state(bytes).map_err(|Fault(why)| Error::undecodable(Undecodable { why, field: None }))?;
     let mut reader = Reader::new(bytes, Form::Shortest);
-    T::deserialize(Deserializer::new(&mut reader)).map_err(|Refusal(what)| Error::undecodable(what))
+    let read = T::deserialize(Deserializer { reader: &mut reader, levels: MAX_STATE_DEPTH, wraps: 0 });
+    let state = read.map_err(|Refusal(what)| Error::undecodable(what))?;
+    reader.end().map_err(|Fault(why)| Error::undecodable(Undecodable { why, field: None }))?;
+    Ok(state)
 }
 
 struct Deserializer<'a, 'de> {
     reader: &'a mut Reader<'de>,
+    /// How many levels may still be opened.
+    levels: usize,
     /// How many options and newtypes were entered since the reader last moved.
     wraps: usize,
 }
@@ -45,10 +50,7 @@ impl From<Fault> for Refusal {
 }
 
 impl<'a, 'de> Deserializer<'a, 'de> {
-    fn new(reader: &'a mut Reader<'de>) -> Self {
-        Self { reader, wraps: 0 }
-    }
-
+    #[inline]
     fn wrapped(self) -> Result<Self, Refusal> {
         if self.wraps == MAX_STATE_DEPTH {
             return Err(Refusal::new("options and newtypes in each other without end"));
@@ -56,8 +58,47 @@ impl<'a, 'de> Deserializer<'a, 'de> {
         Ok(Self { wraps: self.wraps + 1, ..self })
     }
 
-    /// Any item that is complete in itself.
-    fn visit<V: Visitor<'de>>(self, item: Item<'de>, visitor: V) -> Result<V::Value, Refusal> {
+    /// What stands in an array or a map of so many.
+    #[inline]
+    fn open(self, left: u64) -> Result<Elements<'a, 'de>, Refusal> {
+        let levels = self.levels.checked_sub(1).ok_or(TOO_DEEP)?;
+        Ok(Elements { reader: self.reader, left, levels, short_is_an_error: false })
+    }
+
+    #[inline]
+    fn sequence<V: Visitor<'de>>(self, len: u64, visitor: V) -> Result<V::Value, Refusal> {
+        let mut elements = self.open(len)?;
+        let value = visitor.visit_seq(&mut elements)?;
+        elements.done("more elements than expected").map(|()| value)
+    }
+
+    #[inline]
+    fn mapping<V: Visitor<'de>>(self, len: u64, visitor: V) -> Result<V::Value, Refusal> {
+        let mut entries = self.open(len)?;
+        let value = visitor.visit_map(&mut entries)?;
+        entries.done("more entries than expected").map(|()| value)
+    }
+
+    /// A struct may be an array in either layout; then every element must be a field and every field an element.
+    #[inline]
+    fn fields<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        if let Some(len) = self.reader.map_if()? {
+            return self.mapping(len, visitor);
+        }
+        let Some(len) = self.reader.array_if()? else { return self.visit(visitor) };
+        let mut elements = self.open(len)?;
+        elements.short_is_an_error = true;
+        let value = visitor.visit_seq(&mut elements)?;
+        elements.done("more elements than the struct has fields").map(|()| value)
+    }
+
+    /// Any item, for a visitor that takes it or refuses its type.
+    fn visit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        let item = self.reader.item()?;
+        self.visit_item(item, visitor)
+    }
+
+    fn visit_item<V: Visitor<'de>>(self, item: Item<'de>, visitor: V) -> Result<V::Value, Refusal> {
         match item {
             Item::Uint(value) => visitor.visit_u64(value),
             Item::Negative(argument) => {
@@ -73,51 +114,43 @@ impl<'a, 'de> Deserializer<'a, 'de> {
             Item::Null => visitor.visit_unit(),
             Item::Float(value) => visitor.visit_f64(value),
             Item::Tag(tag) => self.bignum(tag, visitor),
-            Item::Array(len) => sequence(self.reader, len, visitor),
-            Item::Map(len) => mapping(self.reader, len, visitor),
+            Item::Array(len) => self.sequence(len, visitor),
+            Item::Map(len) => self.mapping(len, visitor),
             Item::Simple => Err(Refusal::new("a simple value that no state holds")),
         }
     }
 
-    /// RFC 8949 section 3.4.3; the walk has checked the form. Numbers beyond 128 bits are of no Rust type.
+    /// RFC 8949 section 3.4.3: the only tags that a state holds.
     fn bignum<V: Visitor<'de>>(self, tag: u64, visitor: V) -> Result<V::Value, Refusal> {
-        const TOO_LARGE: Refusal = Refusal::new("a number beyond 128 bits");
-        let magnitude = self.reader.bytes()?;
-        let mut bytes = [0; 16];
-        let start = bytes.len().checked_sub(magnitude.len()).ok_or(TOO_LARGE)?;
-        bytes.get_mut(start..).ok_or(TOO_LARGE)?.copy_from_slice(magnitude);
-        let magnitude = u128::from_be_bytes(bytes);
-        if tag == 2 {
+        if self.levels == 0 {
+            return Err(TOO_DEEP);
+        }
+        if !matches!(tag, walk::POSITIVE_BIGNUM | walk::NEGATIVE_BIGNUM) {
+            return Err(Refusal::new("a tag that no state holds"));
+        }
+        let Item::Bytes(bytes) = self.reader.item()? else { return Err(Refusal::new("a tag around the wrong item")) };
+        let magnitude = walk::magnitude(bytes)?;
+        if tag == walk::POSITIVE_BIGNUM {
             return visitor.visit_u128(magnitude);
         }
-        let negative = i128::try_from(magnitude).map_err(|_| TOO_LARGE)?;
+        let negative = i128::try_from(magnitude).map_err(|_| Refusal::new("a number beyond 128 bits"))?;
         visitor.visit_i128(-1 - negative)
     }
 }
 
-/// A struct may be an array in either layout; then every element must be a field and every field an element.
-fn fields<'de, V: Visitor<'de>>(reader: &mut Reader<'de>, visitor: V) -> Result<V::Value, Refusal> {
-    match reader.item()? {
-        Item::Array(left) => {
-            let mut elements = Elements { reader, left, short_is_an_error: true };
-            let value = visitor.visit_seq(&mut elements)?;
-            elements.done("more elements than the struct has fields").map(|()| value)
+const TOO_DEEP: Refusal = Refusal::new("nested too deeply");
+
+/// The integers that most states have most of: not by way of every other item that there is.
+macro_rules! unsigned {
+    ($($method:ident),+) => {$(
+        #[inline]
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+            match self.reader.uint_if()? {
+                Some(value) => visitor.visit_u64(value),
+                None => self.visit(visitor),
+            }
         }
-        Item::Map(len) => mapping(reader, len, visitor),
-        item => Deserializer::new(reader).visit(item, visitor),
-    }
-}
-
-fn sequence<'de, V: Visitor<'de>>(reader: &mut Reader<'de>, left: u64, visitor: V) -> Result<V::Value, Refusal> {
-    let mut elements = Elements { reader, left, short_is_an_error: false };
-    let value = visitor.visit_seq(&mut elements)?;
-    elements.done("more elements than expected").map(|()| value)
-}
-
-fn mapping<'de, V: Visitor<'de>>(reader: &mut Reader<'de>, left: u64, visitor: V) -> Result<V::Value, Refusal> {
-    let mut entries = Elements { reader, left, short_is_an_error: false };
-    let value = visitor.visit_map(&mut entries)?;
-    entries.done("more entries than expected").map(|()| value)
+    )+};
 }
 
 impl<'de> de::Deserializer<'de> for Deserializer<'_, 'de> {
@@ -128,30 +161,58 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, 'de> {
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
-        let item = self.reader.item()?;
-        self.visit(item, visitor)
+        self.visit(visitor)
     }
 
+    #[inline]
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
-        let start = self.reader.position();
-        if self.reader.item()? == Item::Null {
-            return visitor.visit_none();
-        }
-        self.reader.skip_to(start);
-        visitor.visit_some(self.wrapped()?)
+        if self.reader.null_if()? { visitor.visit_none() } else { visitor.visit_some(self.wrapped()?) }
     }
 
+    #[inline]
     fn deserialize_newtype_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, Refusal> {
         visitor.visit_newtype_struct(self.wrapped()?)
     }
 
+    #[inline]
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Refusal> {
-        fields(self.reader, visitor)
+        self.fields(visitor)
+    }
+
+    #[inline]
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        match self.reader.array_if()? {
+            Some(len) => self.sequence(len, visitor),
+            None => self.visit(visitor),
+        }
+    }
+
+    #[inline]
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        match self.reader.map_if()? {
+            Some(len) => self.mapping(len, visitor),
+            None => self.visit(visitor),
+        }
+    }
+
+    #[inline]
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Refusal> {
+        self.deserialize_seq(visitor)
+    }
+
+    #[inline]
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, Refusal> {
+        self.deserialize_seq(visitor)
     }
 
     /// A text is a unit variant, a map of one is a variant with content; nothing else is an enum.
@@ -161,37 +222,48 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, 'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Refusal> {
+        if let Some(name) = self.reader.text_if()? {
+            return visitor.visit_enum(IntoDeserializer::<Refusal>::into_deserializer(name));
+        }
         match self.reader.item()? {
-            Item::Text(name) => visitor.visit_enum(IntoDeserializer::<Refusal>::into_deserializer(name)),
-            Item::Map(1) => visitor.visit_enum(Variant(self.reader)),
+            Item::Map(1) => {
+                let Elements { reader, levels, .. } = self.open(1)?;
+                visitor.visit_enum(Variant(Self { reader, levels, wraps: 0 }))
+            }
             _ => Err(Refusal::new("not an enum")),
         }
     }
 
     /// Names of fields and variants are text: serde would take an index as well.
+    #[inline]
     fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
-        match self.reader.item()? {
-            Item::Text(name) => visitor.visit_borrowed_str(name),
-            _ => Err(Refusal::new("a field or variant that is not named by text")),
+        match self.reader.text_if()? {
+            Some(name) => visitor.visit_borrowed_str(name),
+            None => Err(Refusal::new("a field or variant that is not named by text")),
         }
     }
 
     // The standard library's `String` takes bytes that are UTF-8, and `serde_bytes` takes text: a second spelling of a state.
+    #[inline]
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
-        match self.reader.item()? {
-            Item::Bytes(_) => Err(Refusal::new("bytes where text is meant")),
-            item => self.visit(item, visitor),
+        match self.reader.text_if()? {
+            Some(text) => visitor.visit_borrowed_str(text),
+            None => match self.reader.item()? {
+                Item::Bytes(_) => Err(Refusal::new("bytes where text is meant")),
+                item => self.visit_item(item, visitor),
+            },
         }
     }
 
+    #[inline]
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
         self.deserialize_str(visitor)
     }
 
     fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
-        match self.reader.item()? {
-            Item::Text(_) => Err(Refusal::new("text where bytes are meant")),
-            item => self.visit(item, visitor),
+        match self.reader.text_if()? {
+            Some(_) => Err(Refusal::new("text where bytes are meant")),
+            None => self.visit(visitor),
         }
     }
 
@@ -212,13 +284,14 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, 'de> {
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
-        walk::skip_in_state(self.reader)?;
+        walk::skip_in_state(self.reader, self.levels)?;
         visitor.visit_unit()
     }
 
+    unsigned!(deserialize_u8, deserialize_u16, deserialize_u32, deserialize_u64);
+
     serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 char unit unit_struct
-        seq tuple tuple_struct map
+        bool i8 i16 i32 i64 i128 u128 char unit unit_struct
     }
 }
 
@@ -226,16 +299,25 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, 'de> {
 struct Elements<'a, 'de> {
     reader: &'a mut Reader<'de>,
     left: u64,
+    /// How many levels may still be opened within.
+    levels: usize,
     short_is_an_error: bool,
 }
 
-impl Elements<'_, '_> {
+impl<'de> Elements<'_, 'de> {
+    #[inline]
+    fn next(&mut self) -> Deserializer<'_, 'de> {
+        Deserializer { reader: self.reader, levels: self.levels, wraps: 0 }
+    }
+
+    #[inline]
     fn take(&mut self) -> bool {
         let some = self.left > 0;
         self.left = self.left.saturating_sub(1);
         some
     }
 
+    #[inline]
     fn done(&self, otherwise: &'static str) -> Result<(), Refusal> {
         if self.left == 0 { Ok(()) } else { Err(Refusal::new(otherwise)) }
     }
@@ -249,9 +331,10 @@ impl Elements<'_, '_> {
 impl<'de> de::SeqAccess<'de> for &mut Elements<'_, 'de> {
     type Error = Refusal;
 
+    #[inline]
     fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Refusal> {
         if self.take() {
-            return seed.deserialize(Deserializer::new(self.reader)).map(Some);
+            return seed.deserialize(self.next()).map(Some);
         }
         // Otherwise `#[serde(default)]` would fill in what a positional state lacks.
         if self.short_is_an_error {
@@ -268,12 +351,14 @@ impl<'de> de::SeqAccess<'de> for &mut Elements<'_, 'de> {
 impl<'de> de::MapAccess<'de> for &mut Elements<'_, 'de> {
     type Error = Refusal;
 
+    #[inline]
     fn next_key_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Refusal> {
-        if self.take() { seed.deserialize(Deserializer::new(self.reader)).map(Some) } else { Ok(None) }
+        if self.take() { seed.deserialize(self.next()).map(Some) } else { Ok(None) }
     }
 
+    #[inline]
     fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Refusal> {
-        seed.deserialize(Deserializer::new(self.reader))
+        seed.deserialize(self.next())
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -281,14 +366,15 @@ impl<'de> de::MapAccess<'de> for &mut Elements<'_, 'de> {
     }
 }
 
-struct Variant<'a, 'de>(&'a mut Reader<'de>);
+struct Variant<'a, 'de>(Deserializer<'a, 'de>);
 
 impl<'de> de::EnumAccess<'de> for Variant<'_, 'de> {
     type Error = Refusal;
     type Variant = Self;
 
     fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), Refusal> {
-        seed.deserialize(Deserializer::new(self.0)).map(|name| (name, self))
+        let name = Deserializer { reader: &mut *self.0.reader, ..self.0 };
+        seed.deserialize(name).map(|name| (name, self))
     }
 }
 
@@ -300,18 +386,18 @@ impl<'de> de::VariantAccess<'de> for Variant<'_, 'de> {
     }
 
     fn newtype_variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<S::Value, Refusal> {
-        seed.deserialize(Deserializer::new(self.0))
+        seed.deserialize(self.0)
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Refusal> {
-        match self.0.item()? {
-            Item::Array(len) => sequence(self.0, len, visitor),
-            _ => Err(Refusal::new("not the content of a tuple variant")),
+        match self.0.reader.array_if()? {
+            Some(len) => self.0.sequence(len, visitor),
+            None => Err(Refusal::new("not the content of a tuple variant")),
         }
     }
 
     fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Refusal> {
-        fields(self.0, visitor)
+        self.0.fields(visitor)
     }
 }
 

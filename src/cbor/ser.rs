@@ -3,137 +3,155 @@
 //! It may not know what the state is for. Its errors are constants: a user's `Serialize` may put data into its
 //! message, so that message is dropped.
 
-use super::{Fault, Layout, MAX_STATE_DEPTH, head_len, write::Buffer};
+use super::{
+    Fault, Layout, MAX_STATE_DEPTH, head_len,
+    write::{Buffer, Writer},
+};
 use serde::{Serialize, ser};
 use std::fmt;
 
 /// Appends the state to `out`.
 pub(crate) fn state<T: Serialize>(state: &T, layout: Layout, out: &mut Buffer) -> Result<(), Fault> {
-    state
-        .serialize(Serializer { out, layout, depth: 0, fields: None, first_field_of: None, wraps: 0 })
-        .map_err(|Refusal(fault)| fault)
+    let mut output = Output { out, layout, sizes: None, first_field_of: None };
+    state.serialize(Serializer::whole(&mut output)).map_err(|Refusal(fault)| fault)
 }
 
 /// The top-level fields of the state with the bytes that each takes: for the error that names the largest.
 pub(crate) fn measure<T: Serialize>(state: &T, layout: Layout) -> Vec<(&'static str, usize)> {
-    let mut fields = Vec::new();
     let mut out = Buffer::default();
-    let measured = state.serialize(Serializer {
-        out: &mut out,
-        layout,
-        depth: 0,
-        fields: Some(&mut fields),
-        first_field_of: None,
-        wraps: 0,
-    });
-    measured.map_or_else(|_| Vec::new(), |()| fields)
+    let mut output = Output { out: &mut out, layout, sizes: Some(Vec::new()), first_field_of: None };
+    let measured = state.serialize(Serializer::whole(&mut output));
+    measured.ok().and(output.sizes).unwrap_or_default()
 }
 
-struct Serializer<'a> {
+/// What is the same for all parts of a state.
+struct Output<'a> {
     out: &'a mut Buffer,
     layout: Layout,
-    depth: usize,
-    fields: Option<&'a mut Vec<(&'static str, usize)>>,
-    /// If this is the first field of a positional struct: the struct's name.
+    /// Where the sizes of the top-level fields go, if anybody asks.
+    sizes: Option<Vec<(&'static str, usize)>>,
+    /// If what is written next is the first field of a small positional struct: the struct's name.
     first_field_of: Option<&'static str>,
+}
+
+struct Serializer<'a, 'b> {
+    output: &'a mut Output<'b>,
+    depth: u8,
     /// How many `Some`s and newtypes this is wrapped in: they take no level of the output, and some stack all the same.
-    wraps: usize,
+    wraps: u8,
+    /// Whether this is the whole state, or all of it that is left.
+    is_whole: bool,
 }
 
 /// A sequence, map or struct that has been opened.
-struct Open<'a> {
-    out: &'a mut Buffer,
-    layout: Layout,
-    depth: usize,
-    fields: Option<&'a mut Vec<(&'static str, usize)>>,
-    /// Where the head stands, if its length was not known and must be put in at the end.
-    unknown: Option<usize>,
-    promised: Option<u64>,
-    written: u64,
+struct Open<'a, 'b> {
+    output: &'a mut Output<'b>,
+    depth: u8,
     is_map: bool,
-    first_field_of: Option<&'static str>,
+    is_whole: bool,
+    /// Whether this is a small positional struct, whose first field is not as the others.
+    is_small: bool,
+    /// How many entries the head says there are; or where the head is to be put in at the end, when they have been counted.
+    head: Promise,
+    written: u64,
+}
+
+#[derive(Clone, Copy)]
+enum Promise {
+    Of(u64),
+    At(usize),
 }
 
 #[derive(Debug)]
 struct Refusal(Fault);
 
-impl Serializer<'_> {
-    fn child(&mut self) -> Serializer<'_> {
-        Serializer {
-            out: self.out,
-            layout: self.layout,
-            depth: self.depth,
-            fields: None,
-            first_field_of: None,
-            wraps: 0,
-        }
+const TOO_DEEP: Refusal = Refusal(Fault("the state nests deeper than 32"));
+
+#[inline]
+fn within(levels: u8) -> Result<u8, Refusal> {
+    if usize::from(levels) < MAX_STATE_DEPTH { Ok(levels + 1) } else { Err(TOO_DEEP) }
+}
+
+impl<'a, 'b> Serializer<'a, 'b> {
+    fn whole(output: &'a mut Output<'b>) -> Self {
+        Self { output, depth: 0, wraps: 0, is_whole: true }
     }
 
-    fn deeper(&mut self) -> Result<(), Refusal> {
-        self.depth += 1;
-        if self.depth > MAX_STATE_DEPTH {
-            return Err(Refusal(Fault("the state nests deeper than 32")));
-        }
-        Ok(())
+    #[inline]
+    fn cbor(self) -> Writer<'a> {
+        self.output.out.cbor()
     }
 
-    fn wrapped(mut self) -> Result<Self, Refusal> {
-        self.wraps += 1;
-        if self.wraps > MAX_STATE_DEPTH { Err(Refusal(Fault("the state nests deeper than 32"))) } else { Ok(self) }
+    fn wrapped(self) -> Result<Self, Refusal> {
+        Ok(Self { wraps: within(self.wraps)?, ..self })
     }
 
     /// An enum's variant with content is a map of one entry.
-    fn variant(&mut self, name: &'static str) -> Result<(), Refusal> {
-        self.deeper()?;
-        self.out.cbor().map(1).text(name);
-        Ok(())
-    }
-}
-
-impl<'a> Serializer<'a> {
-    fn open(mut self, len: Option<usize>, is_map: bool) -> Result<Open<'a>, Refusal> {
-        self.deeper()?;
-        let promised = len.map(|len| u64::try_from(len).map_err(|_| Refusal(Fault("a length beyond 64 bits"))));
-        let promised = promised.transpose()?;
-        let unknown = promised.is_none().then_some(self.out.len());
-        match promised {
-            Some(len) if is_map => drop(self.out.cbor().map(len)),
-            Some(len) => drop(self.out.cbor().array(len)),
-            None => {}
-        }
-        let Self { out, layout, depth, fields, .. } = self;
-        Ok(Open { out, layout, depth, fields, unknown, promised, written: 0, is_map, first_field_of: None })
+    fn variant(self, name: &'static str) -> Result<Self, Refusal> {
+        let depth = within(self.depth)?;
+        self.output.out.cbor().map(1).text(name);
+        Ok(Self { depth, wraps: 0, ..self })
     }
 
-    fn open_struct(self, name: &'static str, len: usize) -> Result<Open<'a>, Refusal> {
-        let named = self.layout == Layout::Named;
+    #[inline]
+    fn open(self, len: Option<usize>, is_map: bool) -> Result<Open<'a, 'b>, Refusal> {
+        let Self { output, is_whole, .. } = self;
+        let depth = within(self.depth)?;
+        output.first_field_of = None;
+        let head = match len.map(u64::try_from) {
+            Some(len) => {
+                let len = len.map_err(|_| Refusal(Fault("a length beyond 64 bits")))?;
+                if is_map {
+                    output.out.cbor().map(len);
+                } else {
+                    output.out.cbor().array(len);
+                }
+                Promise::Of(len)
+            }
+            None => Promise::At(output.out.len()),
+        };
+        Ok(Open { output, depth, is_map, is_whole, is_small: false, head, written: 0 })
+    }
+
+    #[inline]
+    fn open_struct(self, name: &'static str, len: usize) -> Result<Open<'a, 'b>, Refusal> {
+        let named = self.output.layout == Layout::Named;
         let mut open = self.open(Some(len), named)?;
-        open.first_field_of = (!named && len <= 2).then_some(name);
+        if !named && len <= 2 {
+            open.is_small = true;
+            open.output.first_field_of = Some(name);
+        }
         Ok(open)
     }
 }
 
-impl Open<'_> {
+impl Open<'_, '_> {
+    #[inline]
     fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refusal> {
-        let Self { layout, depth, .. } = *self;
-        let first_field_of = self.first_field_of.take();
-        value.serialize(Serializer { out: self.out, layout, depth, fields: None, first_field_of, wraps: 0 })
+        value.serialize(Serializer { output: self.output, depth: self.depth, wraps: 0, is_whole: false })
     }
 
+    #[inline]
     fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refusal> {
         self.written += 1;
         self.value(value)
     }
 
+    #[inline]
     fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Refusal> {
-        let start = self.out.len();
+        if self.is_small && self.written > 0 {
+            self.output.first_field_of = None;
+        }
+        let start = self.output.out.len();
         if self.is_map {
-            self.out.cbor().text(name);
+            self.output.out.cbor().text(name);
         }
         self.element(value)?;
-        let size = self.out.len() - start;
-        if let Some(fields) = &mut self.fields {
-            fields.push((name, size));
+        if self.is_whole {
+            let size = self.output.out.len() - start;
+            if let Some(sizes) = &mut self.output.sizes {
+                sizes.push((name, size));
+            }
         }
         Ok(())
     }
@@ -145,41 +163,43 @@ impl Open<'_> {
         Err(Refusal(Fault("a positional state must not skip a field")))
     }
 
+    #[inline]
     fn close(self) -> Result<(), Refusal> {
-        match self.unknown {
-            Some(at) => {
+        match self.head {
+            Promise::Of(len) if len == self.written => Ok(()),
+            Promise::Of(_) => Err(Refusal(Fault("the state's Serialize promised another length than it wrote"))),
+            Promise::At(at) => {
                 let mut head = Buffer::with_room(0, head_len(self.written));
                 if self.is_map {
                     head.cbor().map(self.written);
                 } else {
                     head.cbor().array(self.written);
                 }
-                self.out.insert(at, head.bytes());
+                self.output.out.insert(at, head.bytes());
                 Ok(())
             }
-            None if self.promised == Some(self.written) => Ok(()),
-            None => Err(Refusal(Fault("the state's Serialize promised another length than it wrote"))),
         }
     }
 }
 
-impl<'a> ser::Serializer for Serializer<'a> {
+impl<'a, 'b> ser::Serializer for Serializer<'a, 'b> {
     type Ok = ();
     type Error = Refusal;
-    type SerializeSeq = Open<'a>;
-    type SerializeTuple = Open<'a>;
-    type SerializeTupleStruct = Open<'a>;
-    type SerializeTupleVariant = Open<'a>;
-    type SerializeMap = Open<'a>;
-    type SerializeStruct = Open<'a>;
-    type SerializeStructVariant = Open<'a>;
+    type SerializeSeq = Open<'a, 'b>;
+    type SerializeTuple = Open<'a, 'b>;
+    type SerializeTupleStruct = Open<'a, 'b>;
+    type SerializeTupleVariant = Open<'a, 'b>;
+    type SerializeMap = Open<'a, 'b>;
+    type SerializeStruct = Open<'a, 'b>;
+    type SerializeStructVariant = Open<'a, 'b>;
 
     fn is_human_readable(&self) -> bool {
         false
     }
 
+    #[inline]
     fn serialize_bool(self, v: bool) -> Result<(), Refusal> {
-        self.out.cbor().bool(v);
+        self.cbor().bool(v);
         Ok(())
     }
 
@@ -191,46 +211,52 @@ impl<'a> ser::Serializer for Serializer<'a> {
         self.serialize_i64(v.into())
     }
 
+    #[inline]
     fn serialize_i32(self, v: i32) -> Result<(), Refusal> {
         self.serialize_i64(v.into())
     }
 
+    #[inline]
     fn serialize_i64(self, v: i64) -> Result<(), Refusal> {
-        self.out.cbor().int(v);
+        self.cbor().int(v);
         Ok(())
     }
 
-    fn serialize_i128(mut self, v: i128) -> Result<(), Refusal> {
+    fn serialize_i128(self, v: i128) -> Result<(), Refusal> {
         // Beyond 64 bits there is a tag, and tags count.
         if u64::try_from(if v < 0 { -1 - v } else { v }).is_err() {
-            self.deeper()?;
+            within(self.depth)?;
         }
-        self.out.cbor().i128(v);
+        self.cbor().i128(v);
         Ok(())
     }
 
+    #[inline]
     fn serialize_u8(self, v: u8) -> Result<(), Refusal> {
         self.serialize_u64(v.into())
     }
 
+    #[inline]
     fn serialize_u16(self, v: u16) -> Result<(), Refusal> {
         self.serialize_u64(v.into())
     }
 
+    #[inline]
     fn serialize_u32(self, v: u32) -> Result<(), Refusal> {
         self.serialize_u64(v.into())
     }
 
+    #[inline]
     fn serialize_u64(self, v: u64) -> Result<(), Refusal> {
-        self.out.cbor().uint(v);
+        self.cbor().uint(v);
         Ok(())
     }
 
-    fn serialize_u128(mut self, v: u128) -> Result<(), Refusal> {
+    fn serialize_u128(self, v: u128) -> Result<(), Refusal> {
         if u64::try_from(v).is_err() {
-            self.deeper()?;
+            within(self.depth)?;
         }
-        self.out.cbor().u128(v);
+        self.cbor().u128(v);
         Ok(())
     }
 
@@ -239,7 +265,7 @@ impl<'a> ser::Serializer for Serializer<'a> {
     }
 
     fn serialize_f64(self, v: f64) -> Result<(), Refusal> {
-        self.out.cbor().float(v);
+        self.cbor().float(v);
         Ok(())
     }
 
@@ -247,26 +273,31 @@ impl<'a> ser::Serializer for Serializer<'a> {
         self.serialize_str(v.encode_utf8(&mut [0; 4]))
     }
 
+    #[inline]
     fn serialize_str(self, v: &str) -> Result<(), Refusal> {
-        self.out.cbor().text(v);
+        self.cbor().text(v);
         Ok(())
     }
 
+    #[inline]
     fn serialize_bytes(self, v: &[u8]) -> Result<(), Refusal> {
-        self.out.cbor().bytes(v);
+        self.cbor().bytes(v);
         Ok(())
     }
 
+    #[inline]
     fn serialize_none(self) -> Result<(), Refusal> {
         self.serialize_unit()
     }
 
+    #[inline]
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), Refusal> {
         value.serialize(self.wrapped()?)
     }
 
+    #[inline]
     fn serialize_unit(self) -> Result<(), Refusal> {
-        self.out.cbor().null();
+        self.cbor().null();
         Ok(())
     }
 
@@ -276,84 +307,92 @@ impl<'a> ser::Serializer for Serializer<'a> {
 
     /// `#[serde(tag, content)]` writes a struct of the enum's name whose first field is a variant of that name. By position
     /// serde reads only some of those back, so none may be sealed.
+    #[inline]
     fn serialize_unit_variant(self, name: &'static str, _: u32, variant: &'static str) -> Result<(), Refusal> {
-        if self.first_field_of == Some(name) {
+        if self.output.first_field_of == Some(name) {
             return Err(Refusal(Fault("a positional state must not hold an adjacently tagged enum")));
         }
         self.serialize_str(variant)
     }
 
     /// A newtype around a struct is that struct: its fields are still the top-level ones.
+    #[inline]
     fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result<(), Refusal> {
         value.serialize(self.wrapped()?)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
-        mut self,
+        self,
         _: &'static str,
         _: u32,
         variant: &'static str,
         value: &T,
     ) -> Result<(), Refusal> {
-        self.variant(variant)?;
-        value.serialize(self.child())
+        // Its fields are not the top-level ones.
+        let inner = self.variant(variant)?;
+        inner.output.first_field_of = None;
+        value.serialize(Serializer { is_whole: false, ..inner })
     }
 
-    fn serialize_seq(self, len: Option<usize>) -> Result<Open<'a>, Refusal> {
+    #[inline]
+    fn serialize_seq(self, len: Option<usize>) -> Result<Open<'a, 'b>, Refusal> {
         self.open(len, false)
     }
 
-    fn serialize_tuple(self, len: usize) -> Result<Open<'a>, Refusal> {
+    #[inline]
+    fn serialize_tuple(self, len: usize) -> Result<Open<'a, 'b>, Refusal> {
         self.open(Some(len), false)
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, len: usize) -> Result<Open<'a>, Refusal> {
+    fn serialize_tuple_struct(self, _: &'static str, len: usize) -> Result<Open<'a, 'b>, Refusal> {
         self.open(Some(len), false)
     }
 
     fn serialize_tuple_variant(
-        mut self,
+        self,
         _: &'static str,
         _: u32,
         variant: &'static str,
         len: usize,
-    ) -> Result<Open<'a>, Refusal> {
-        self.variant(variant)?;
-        self.open(Some(len), false)
+    ) -> Result<Open<'a, 'b>, Refusal> {
+        self.variant(variant)?.open(Some(len), false)
     }
 
-    fn serialize_map(self, len: Option<usize>) -> Result<Open<'a>, Refusal> {
+    #[inline]
+    fn serialize_map(self, len: Option<usize>) -> Result<Open<'a, 'b>, Refusal> {
         self.open(len, true)
     }
 
-    fn serialize_struct(self, name: &'static str, len: usize) -> Result<Open<'a>, Refusal> {
+    #[inline]
+    fn serialize_struct(self, name: &'static str, len: usize) -> Result<Open<'a, 'b>, Refusal> {
         self.open_struct(name, len)
     }
 
     fn serialize_struct_variant(
-        mut self,
+        self,
         _: &'static str,
         _: u32,
         variant: &'static str,
         len: usize,
-    ) -> Result<Open<'a>, Refusal> {
-        self.variant(variant)?;
-        let named = self.layout == Layout::Named;
-        self.open(Some(len), named)
+    ) -> Result<Open<'a, 'b>, Refusal> {
+        let named = self.output.layout == Layout::Named;
+        self.variant(variant)?.open(Some(len), named)
     }
 }
 
 /// Arrays of all kinds: elements, and an end.
 macro_rules! elements {
     ($($kind:ident::$element:ident),+) => {$(
-        impl ser::$kind for Open<'_> {
+        impl ser::$kind for Open<'_, '_> {
             type Ok = ();
             type Error = Refusal;
 
+            #[inline]
             fn $element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refusal> {
                 self.element(value)
             }
 
+            #[inline]
             fn end(self) -> Result<(), Refusal> {
                 self.close()
             }
@@ -371,10 +410,11 @@ elements!(
 /// Structs of both kinds: fields with names, and an end.
 macro_rules! fields {
     ($($kind:ident),+) => {$(
-        impl ser::$kind for Open<'_> {
+        impl ser::$kind for Open<'_, '_> {
             type Ok = ();
             type Error = Refusal;
 
+            #[inline]
             fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Refusal> {
                 self.field(name, value)
             }
@@ -383,6 +423,7 @@ macro_rules! fields {
                 self.skipped()
             }
 
+            #[inline]
             fn end(self) -> Result<(), Refusal> {
                 self.close()
             }
@@ -392,18 +433,21 @@ macro_rules! fields {
 
 fields!(SerializeStruct, SerializeStructVariant);
 
-impl ser::SerializeMap for Open<'_> {
+impl ser::SerializeMap for Open<'_, '_> {
     type Ok = ();
     type Error = Refusal;
 
+    #[inline]
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Refusal> {
         self.element(key)
     }
 
+    #[inline]
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refusal> {
         self.value(value)
     }
 
+    #[inline]
     fn end(self) -> Result<(), Refusal> {
         self.close()
     }

@@ -1,30 +1,30 @@
-//! One pass over a data item before anything recursive or typed sees it.
+//! One pass over a data item that nothing typed will see: what is skipped, in a frame or in a state.
 //!
 //! The walk is a loop with its own small stack, so that a nesting of any depth costs a bounded amount of the
 //! thread's stack (the class of CVE-2019-25001 and CVE-2024-58264). It may not know what the item means.
 
 use super::{
     Fault, MAX_FRAME_DEPTH, MAX_STATE_DEPTH,
-    read::{Form, Item, Reader},
+    read::{Item, Reader},
 };
 
 /// RFC 8949 section 3.4.3: the only tags that a state holds.
-const POSITIVE_BIGNUM: u64 = 2;
-const NEGATIVE_BIGNUM: u64 = 3;
+pub(super) const POSITIVE_BIGNUM: u64 = 2;
+pub(super) const NEGATIVE_BIGNUM: u64 = 3;
 
-/// Exactly one state, and nothing after it: definite lengths, shortest heads, at most [`MAX_STATE_DEPTH`] deep, and
-/// nothing that our own writer does not write. Other tags are reserved (compression, RFC 9277) and refused.
-pub(crate) fn state(bytes: &[u8]) -> Result<(), Fault> {
-    let mut reader = Reader::new(bytes, Form::Shortest);
+/// Skips one item of a frame, whatever it is.
+pub(crate) fn skip(reader: &mut Reader<'_>) -> Result<(), Fault> {
+    walk::<MAX_FRAME_DEPTH>(reader, MAX_FRAME_DEPTH, |_| Ok(()))
+}
+
+/// Skips one item within a state, which may open so many levels more. It must be of what our own writer writes: other tags are reserved
+/// (compression, RFC 9277) and refused.
+pub(crate) fn skip_in_state(reader: &mut Reader<'_>, levels: usize) -> Result<(), Fault> {
     let mut after_tag = false;
-    walk::<MAX_STATE_DEPTH>(&mut reader, |item| {
+    walk::<MAX_STATE_DEPTH>(reader, levels, |item| {
         let bignum = std::mem::take(&mut after_tag);
         match item {
-            Item::Bytes(bytes) if bignum => match bytes.first() {
-                // Shortest: no leading zero, and nothing that an ordinary integer could say.
-                Some(1..) if (9..=16).contains(&bytes.len()) => Ok(()),
-                _ => Err(Fault("a big number that is not in its shortest form")),
-            },
+            Item::Bytes(bytes) if bignum => magnitude(bytes).map(drop),
             _ if bignum => Err(Fault("a tag around the wrong item")),
             Item::Tag(POSITIVE_BIGNUM | NEGATIVE_BIGNUM) => {
                 after_tag = true;
@@ -34,23 +34,28 @@ pub(crate) fn state(bytes: &[u8]) -> Result<(), Fault> {
             Item::Simple => Err(Fault("a simple value that no state holds")),
             _ => Ok(()),
         }
-    })?;
-    reader.end()
+    })
 }
 
-/// Skips one item of a frame, whatever it is.
-pub(crate) fn skip(reader: &mut Reader<'_>) -> Result<(), Fault> {
-    walk::<MAX_FRAME_DEPTH>(reader, |_| Ok(()))
+/// What the bytes of a big number say. Shortest: no leading zero, and nothing that an ordinary integer could say. Numbers beyond 128 bits
+/// are of no Rust type.
+pub(super) fn magnitude(bytes: &[u8]) -> Result<u128, Fault> {
+    const WRONG: Fault = Fault("a big number that is not in its shortest form");
+    let mut wide = [0; 16];
+    match bytes.first() {
+        Some(1..) if bytes.len() > 8 => {
+            let start = wide.len().checked_sub(bytes.len()).ok_or(WRONG)?;
+            wide.get_mut(start..).ok_or(WRONG)?.copy_from_slice(bytes);
+            Ok(u128::from_be_bytes(wide))
+        }
+        _ => Err(WRONG),
+    }
 }
 
-/// Skips one item within a state.
-pub(crate) fn skip_in_state(reader: &mut Reader<'_>) -> Result<(), Fault> {
-    walk::<MAX_STATE_DEPTH>(reader, |_| Ok(()))
-}
-
-/// Visits every head of one item. `DEPTH` counts arrays, maps and tags.
+/// Visits every head of one item. `levels`, which is at most `DEPTH`, counts arrays, maps and tags.
 fn walk<'b, const DEPTH: usize>(
     reader: &mut Reader<'b>,
+    levels: usize,
     mut check: impl FnMut(Item<'b>) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     // How many items are still to come at each level that is open.
@@ -67,7 +72,7 @@ fn walk<'b, const DEPTH: usize>(
         };
         let opens = matches!(item, Item::Array(_) | Item::Map(_) | Item::Tag(_));
         if opens {
-            *open.get_mut(depth).ok_or(Fault("nested too deeply"))? = children;
+            *open.get_mut(depth).filter(|_| depth < levels).ok_or(Fault("nested too deeply"))? = children;
             depth += 1;
         }
         // Close every level that is now complete.
@@ -86,7 +91,13 @@ fn walk<'b, const DEPTH: usize>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bytes::tests::hex;
+    use crate::{bytes::tests::hex, cbor::read::Form};
+
+    fn state(bytes: &[u8]) -> Result<(), Fault> {
+        let mut reader = Reader::new(bytes, Form::Shortest);
+        skip_in_state(&mut reader, MAX_STATE_DEPTH)?;
+        reader.end()
+    }
 
     #[test]
     fn t55_depth_is_bounded_and_tags_count() {

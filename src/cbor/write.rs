@@ -2,35 +2,36 @@
 //!
 //! It may not know what it writes.
 
-use minicbor::{
-    Encoder,
-    encode::{Write, write::Cursor},
-};
-use zeroize::Zeroizing;
+use super::head_len;
+use crate::bytes::Wiped;
 
 /// Bytes in the making. When it must grow, the place it leaves is wiped: a `Vec` would leave plaintext behind.
 #[derive(Default)]
-pub(crate) struct Buffer(Zeroizing<Vec<u8>>);
+pub(crate) struct Buffer(Wiped);
 
 impl Buffer {
     /// `room` zero bytes in front, to be filled later, and capacity for `expected` more.
     pub(crate) fn with_room(room: usize, expected: usize) -> Self {
-        let mut bytes = Vec::with_capacity(room + expected);
+        let mut bytes = Wiped::for_now(room + expected);
         bytes.resize(room, 0);
-        Self(Zeroizing::new(bytes))
+        Self(bytes)
     }
 
     pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 
+    #[inline(always)]
     pub(crate) fn push(&mut self, more: &[u8]) {
         if self.0.capacity() - self.0.len() < more.len() {
-            let mut larger = Vec::with_capacity((self.0.len() + more.len()).saturating_mul(2));
-            larger.extend_from_slice(&self.0);
-            self.0 = Zeroizing::new(larger);
+            self.grow(more.len());
         }
         self.0.extend_from_slice(more);
+    }
+
+    #[cold]
+    fn grow(&mut self, more: usize) {
+        self.0 = self.0.larger(more);
     }
 
     /// Puts bytes in front of an earlier position, as a head whose argument is known only now.
@@ -49,23 +50,16 @@ impl Buffer {
         &mut self.0
     }
 
-    /// The bytes, which are public by now: encrypted, or meant to be read. Wiping them would cost more than sealing does.
-    pub(crate) fn publish(mut self) -> Vec<u8> {
-        std::mem::take(&mut *self.0)
+    /// Says that the bytes are public by now: encrypted, or meant to be read.
+    pub(crate) fn publish(&mut self) -> &[u8] {
+        self.0.publish();
+        &self.0
     }
 
     /// A writer of CBOR at the end.
+    #[inline]
     pub(crate) fn cbor(&mut self) -> Writer<'_> {
-        Writer(Encoder::new(self))
-    }
-}
-
-impl Write for Buffer {
-    type Error = std::convert::Infallible;
-
-    fn write_all(&mut self, bytes: &[u8]) -> Result<(), Self::Error> {
-        self.push(bytes);
-        Ok(())
+        Writer(self)
     }
 }
 
@@ -76,72 +70,117 @@ impl std::io::Write for Buffer {
         Ok(bytes.len())
     }
 
+    #[inline]
+    fn write_all(&mut self, bytes: &[u8]) -> std::io::Result<()> {
+        self.push(bytes);
+        Ok(())
+    }
+
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
     }
 }
 
 /// Every method writes the shortest head there is.
-pub(crate) struct Writer<'a>(Encoder<&'a mut Buffer>);
-
-/// The encoder's error type is for writers that can fail; a [`Buffer`] cannot, nor can nine bytes be too few for a head.
-macro_rules! infallible {
-    ($call:expr) => {{
-        $call.expect("a buffer takes every write");
-    }};
-}
+pub(crate) struct Writer<'a>(&'a mut Buffer);
 
 impl Writer<'_> {
+    /// The three bits of a head, and its argument.
+    #[inline(always)]
+    fn head(&mut self, kind: u8, argument: u64) -> &mut Self {
+        match u8::try_from(argument) {
+            Ok(short) if short < 24 => self.0.push(&[kind << 5 | short]),
+            Ok(byte) => self.0.push(&[kind << 5 | 24, byte]),
+            Err(_) => self.long_head(kind, argument),
+        }
+        self
+    }
+
+    fn long_head(&mut self, kind: u8, argument: u64) {
+        let head = Head::of(kind, argument);
+        match head.len {
+            3 => self.0.push(head.bytes.first_chunk::<3>().unwrap_or(&[0; 3])),
+            5 => self.0.push(head.bytes.first_chunk::<5>().unwrap_or(&[0; 5])),
+            _ => self.0.push(&head.bytes),
+        }
+    }
+
+    #[inline]
+    fn string(&mut self, kind: u8, value: &[u8]) -> &mut Self {
+        self.head(kind, u64::try_from(value.len()).unwrap_or(u64::MAX));
+        self.0.push(value);
+        self
+    }
+
+    #[inline]
     pub(crate) fn uint(&mut self, value: u64) -> &mut Self {
-        infallible!(self.0.u64(value));
-        self
+        self.head(0, value)
     }
 
+    #[inline]
     pub(crate) fn int(&mut self, value: i64) -> &mut Self {
-        infallible!(self.0.i64(value));
-        self
+        match u64::try_from(value) {
+            Ok(value) => self.head(0, value),
+            // -1 - n, without a way to overflow.
+            Err(_) => self.head(1, u64::try_from(!value).unwrap_or_default()),
+        }
     }
 
+    /// Beyond 64 bits, a tag and the bytes of the magnitude (RFC 8949 section 3.4.3).
     pub(crate) fn u128(&mut self, value: u128) {
-        infallible!(self.0.u128(value));
+        self.wide(0, 2, value);
     }
 
     pub(crate) fn i128(&mut self, value: i128) {
-        infallible!(self.0.i128(value));
+        match u128::try_from(value) {
+            Ok(value) => self.wide(0, 2, value),
+            Err(_) => self.wide(1, 3, u128::try_from(!value).unwrap_or_default()),
+        }
     }
 
+    fn wide(&mut self, kind: u8, tag: u64, value: u128) {
+        if let Ok(value) = u64::try_from(value) {
+            self.head(kind, value);
+            return;
+        }
+        let bytes = value.to_be_bytes();
+        let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
+        self.tag(tag).bytes(bytes.get(zeros..).unwrap_or_default());
+    }
+
+    #[inline]
     pub(crate) fn bytes(&mut self, value: &[u8]) -> &mut Self {
-        infallible!(self.0.bytes(value));
-        self
+        self.string(2, value)
     }
 
+    #[inline]
     pub(crate) fn text(&mut self, value: &str) -> &mut Self {
-        infallible!(self.0.str(value));
-        self
+        self.string(3, value.as_bytes())
     }
 
+    #[inline]
     pub(crate) fn array(&mut self, len: u64) -> &mut Self {
-        infallible!(self.0.array(len));
-        self
+        self.head(4, len)
     }
 
+    #[inline]
     pub(crate) fn map(&mut self, len: u64) -> &mut Self {
-        infallible!(self.0.map(len));
-        self
+        self.head(5, len)
     }
 
+    #[inline]
     pub(crate) fn bool(&mut self, value: bool) {
-        infallible!(self.0.bool(value));
+        self.0.push(&[if value { 0xf5 } else { 0xf4 }]);
     }
 
+    #[inline]
     pub(crate) fn null(&mut self) -> &mut Self {
-        infallible!(self.0.null());
+        self.0.push(&[0xf6]);
         self
     }
 
     pub(crate) fn tag(&mut self, tag: u64) -> &mut Self {
-        infallible!(self.0.tag(minicbor::data::Tag::new(tag)));
-        self
+        self.head(6, tag)
     }
 
     /// The shortest of the three widths that keeps the value; one NaN (RFC 8949 section 4.2.2).
@@ -150,32 +189,48 @@ impl Writer<'_> {
             return self.half(0x7e00);
         }
         match narrow(value) {
-            None => infallible!(self.0.f64(value)),
+            None => self.float_of(0xfb, &value.to_be_bytes()),
             Some(single) => match super::float::to_bits(single) {
                 Some(half) => self.half(half),
-                None => infallible!(self.0.f32(single)),
+                None => self.float_of(0xfa, &single.to_be_bytes()),
             },
         }
     }
 
     fn half(&mut self, bits: u16) {
-        let [high, low] = bits.to_be_bytes();
-        self.0.writer_mut().push(&[0xf9, high, low]);
+        self.float_of(0xf9, &bits.to_be_bytes());
+    }
+
+    fn float_of(&mut self, head: u8, bytes: &[u8]) {
+        self.0.push(&[head]);
+        self.0.push(bytes);
     }
 }
 
-/// The head of a byte string, without an allocation.
-pub(crate) struct BytesHead {
+/// One head, without an allocation.
+pub(crate) struct Head {
     bytes: [u8; 9],
     len: usize,
 }
 
-impl BytesHead {
-    pub(crate) fn new(len: usize) -> Self {
-        let mut encoder = Encoder::new(Cursor::new([0; 9]));
-        infallible!(encoder.bytes_len(u64::try_from(len).unwrap_or(u64::MAX)));
-        let cursor = encoder.into_writer();
-        Self { len: cursor.position(), bytes: cursor.into_inner() }
+impl Head {
+    fn of(kind: u8, argument: u64) -> Self {
+        let len = head_len(argument);
+        let kind = kind << 5;
+        let [a, b, c, d, e, f, g, h] = argument.to_be_bytes();
+        let bytes = match len {
+            1 => [kind | h, 0, 0, 0, 0, 0, 0, 0, 0],
+            2 => [kind | 24, h, 0, 0, 0, 0, 0, 0, 0],
+            3 => [kind | 25, g, h, 0, 0, 0, 0, 0, 0],
+            5 => [kind | 26, e, f, g, h, 0, 0, 0, 0],
+            _ => [kind | 27, a, b, c, d, e, f, g, h],
+        };
+        Self { bytes, len }
+    }
+
+    /// The head of a byte string.
+    pub(crate) fn bytes(len: usize) -> Self {
+        Self::of(2, u64::try_from(len).unwrap_or(u64::MAX))
     }
 
     pub(crate) fn as_slice(&self) -> &[u8] {
