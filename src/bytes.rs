@@ -3,6 +3,10 @@
 //! It may not know what the bytes mean. The `base64` crate does the coding; its strictness is pinned by the tests
 //! below, because a second spelling of one token is a second identity (RFC 4648 section 3.5).
 
+mod wiped;
+
+pub(crate) use wiped::Wiped;
+
 use crate::error::Error;
 use base64::{
     Engine as _,
@@ -17,9 +21,6 @@ use zeroize::Zeroizing;
 /// `large_client_header_buffers` 8k), twice what browsers keep of one cookie (RFC 6265 section 6.1). It bounds all
 /// work that is done before a token is authenticated.
 pub const MAX_TOKEN_TEXT: usize = 8 * 1024;
-
-/// The most bytes that [`MAX_TOKEN_TEXT`] characters of base64url carry.
-pub(crate) const MAX_TOKEN_BYTES: usize = MAX_TOKEN_TEXT / 4 * 3;
 
 const _: () = assert!(MAX_TOKEN_TEXT.is_multiple_of(4), "four characters carry three bytes");
 
@@ -52,8 +53,8 @@ pub(crate) fn text_len(bytes: usize) -> usize {
 /// The bytes of a token's text, behind `room` bytes left free for the caller.
 ///
 /// The length is checked before anything is decoded or allocated (CVE-2025-30204 and its kin).
-pub(crate) fn token_bytes(text: &str, room: usize) -> Result<Zeroizing<Vec<u8>>, Error> {
-    let mut bytes = Zeroizing::new(Vec::new());
+pub(crate) fn token_bytes(text: &str, room: usize) -> Result<Wiped, Error> {
+    let mut bytes = Wiped::for_now(room + text.len().min(MAX_TOKEN_TEXT));
     token_bytes_into(text, room, &mut bytes)?;
     Ok(bytes)
 }
@@ -83,6 +84,33 @@ pub(crate) fn public_text(bytes: &[u8]) -> String {
     ENGINE.encode(bytes)
 }
 
+/// Exactly so many bytes, from their canonical text.
+#[cfg(feature = "jose")]
+pub(crate) fn exactly<const N: usize>(text: &[u8]) -> Option<[u8; N]> {
+    decode_few(text, &mut [0; FEW])?.try_into().ok()
+}
+
+/// Room for the longest proof there is, in whole blocks of three bytes, as the engine wants them.
+#[cfg(feature = "jose")]
+pub(crate) const FEW: usize = 66;
+
+/// A few bytes, from their canonical text, without an allocation.
+#[cfg(feature = "jose")]
+pub(crate) fn decode_few<'b>(text: &[u8], room: &'b mut [u8; FEW]) -> Option<&'b [u8]> {
+    let room = room.get_mut(..text.len().div_ceil(4) * 3)?;
+    let len = ENGINE.decode_slice(text, room).ok()?;
+    room.get(..len)
+}
+
+/// The text of some bytes that takes exactly so many characters.
+#[cfg(feature = "jose")]
+pub(crate) fn text_of<const N: usize>(bytes: &[u8]) -> [u8; N] {
+    let mut text = [0; N];
+    let written = ENGINE.encode_slice(bytes, &mut text);
+    debug_assert!(written.is_ok_and(|len| len == N), "another length than that of the text");
+    text
+}
+
 /// The bytes of a text that is no secret, or that is bounded by whoever asks.
 pub(crate) fn public_bytes(text: &str) -> Option<Vec<u8>> {
     ENGINE.decode(text).ok()
@@ -101,11 +129,11 @@ pub(crate) fn secret_text(bytes: &Secret) -> Zeroizing<String> {
 /// Bytes that nobody may see: wiped when dropped, silent in `Debug`, without `Clone`, `Deref` or `PartialEq`.
 ///
 /// Copies that `ring` makes of a key for its own use are not wiped: it has no such function (ring 0.17).
-pub(crate) struct Secret(Zeroizing<Vec<u8>>);
+pub(crate) struct Secret(Wiped);
 
 impl Secret {
     pub(crate) fn new(bytes: Vec<u8>) -> Self {
-        Self(Zeroizing::new(bytes))
+        Self(Wiped::new(bytes))
     }
 
     pub(crate) fn expose(&self) -> &[u8] {
@@ -187,7 +215,7 @@ pub(crate) mod tests {
     fn t11_the_length_is_checked_before_decoding() {
         assert!(decode(&"A".repeat(MAX_TOKEN_TEXT)).is_ok());
         assert!(decode(&"A".repeat(MAX_TOKEN_TEXT + 4)).is_err());
-        assert_eq!(text_len(MAX_TOKEN_BYTES), MAX_TOKEN_TEXT);
+        assert_eq!(text_len(MAX_TOKEN_TEXT / 4 * 3), MAX_TOKEN_TEXT);
     }
 
     #[test]

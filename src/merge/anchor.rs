@@ -22,7 +22,7 @@ use crate::{
     cbor::write::Buffer,
     claims::{ANCHOR_SECRET, AnchorSecrets, SlipId},
     context,
-    crypto::{self, AeadKey, Cipher, Hash, IV_LEN, MacKey, TAG_LEN},
+    crypto::{self, AeadKey, Cipher, Hash, IV_LEN, Iv, MacKey, TAG_LEN},
     envelope::cose::{ENCRYPT0, structure},
     error::Error,
 };
@@ -160,17 +160,17 @@ impl SessionKeys {
     /// IV ‖ ciphertext ‖ tag. The IV comes from the system, never from a dot or the content: two parallel requests may make the same
     /// dot, and one IV used twice gives the key of the proof away (NIST SP 800-38D appendix A).
     pub(crate) fn seal(&self, name: &str, plaintext: &[u8]) -> Result<Vec<u8>, Error> {
-        let iv = crypto::random::<IV_LEN>()?;
+        let iv = Iv::fresh()?;
         let mut out = Buffer::with_room(IV_LEN, plaintext.len() + TAG_LEN);
         out.push(plaintext);
         if let Some(room) = out.bytes_mut().first_chunk_mut() {
-            *room = iv;
+            *room = iv.bytes();
         }
         let mut aad = Vec::new();
         self.write_aad(name, &mut aad);
         let tag = self.enc.seal(iv, &aad, out.bytes_mut().get_mut(IV_LEN..).unwrap_or_default())?;
         out.push(&tag);
-        Ok(out.publish())
+        Ok(out.publish().to_vec())
     }
 
     /// The plaintext, if the item is authentic and has this name. The buffer is any that was used before.

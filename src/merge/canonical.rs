@@ -5,6 +5,7 @@
 //! state means.
 
 use crate::{
+    bytes::Wiped,
     cbor::{
         Fault, Layout,
         read::{Form, Item, Reader},
@@ -14,16 +15,15 @@ use crate::{
     error::Error,
 };
 use serde::Serialize;
-use zeroize::Zeroizing;
 
 /// The canonical bytes of a state or of an operation.
-pub(crate) fn encode<T: Serialize>(value: &T, layout: Layout) -> Result<Zeroizing<Vec<u8>>, Error> {
+pub(crate) fn encode<T: Serialize>(value: &T, layout: Layout) -> Result<Wiped, Error> {
     let mut written = Buffer::default();
     Syntax::Cbor.write(value, layout, &mut written)?;
     let mut out = Buffer::with_room(0, written.len());
     let mut reader = Reader::new(written.bytes(), Form::Shortest);
     sort(&mut reader, &mut out).map_err(|Fault(why)| Error::misuse(why))?;
-    Ok(Zeroizing::new(out.publish()))
+    Ok(Wiped::new(out.bytes().to_vec()))
 }
 
 /// Copies one item. The writer bounds the depth ([`crate::cbor::MAX_STATE_DEPTH`]), so the recursion is bounded too.

@@ -16,12 +16,11 @@ use super::{
     wire,
 };
 use crate::{
-    bytes::{text_len, token_bytes_into, token_text},
+    bytes::{Wiped, text_len, token_bytes_into, token_text},
     crypto::{IV_LEN, TAG_LEN},
     error::Error,
 };
 use std::{collections::HashSet, sync::Arc};
-use zeroize::Zeroizing;
 
 /// The most items of our session that are looked at in one request: what one header of 16 KiB holds, with room. A request with more is
 /// answered as unreadable, because a part of a jar is another state, and nobody may choose which part.
@@ -133,7 +132,7 @@ impl<T: Mergeable> Jar<T> {
         let mut jar = Self::empty();
         let (mut seen, mut aad) = (0, Vec::new());
         // As long as any item, so that none is moved and leaves a copy behind.
-        let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_COOKIE));
+        let mut bytes = Wiped::new(Vec::with_capacity(MAX_COOKIE));
         for (name, value) in cookies {
             let Some((class, tag, id)) = keys.names.parse(name) else { continue };
             let own = (keys.own.tag() == tag).then_some((&keys.own, false));
@@ -189,7 +188,7 @@ pub(crate) fn read<T: Mergeable>(class: Class, id: &str, plaintext: &[u8]) -> Op
 pub(crate) struct NewItem {
     pub(crate) class: Class,
     pub(crate) id: String,
-    pub(crate) plaintext: Zeroizing<Vec<u8>>,
+    pub(crate) plaintext: Wiped,
 }
 
 impl NewItem {

@@ -6,9 +6,9 @@ use super::{
     Mergeable, canonical,
     dot::{Dot, Millis},
 };
-use crate::{cbor::de, error::Error};
+
+use crate::{bytes::Wiped, cbor::de, error::Error};
 use std::{cmp::Ordering, collections::BTreeSet, sync::Arc};
-use zeroize::Zeroizing;
 
 /// One operation of a jar.
 pub(crate) struct Record<T: Mergeable> {
@@ -23,7 +23,7 @@ pub(crate) struct Body<T: Mergeable> {
     /// [`VERSION`](crate::SlipState::VERSION) of the program that wrote it.
     pub(crate) version: u16,
     /// Its canonical bytes. They are kept because an operation that is not understood must still be passed on as it is.
-    pub(crate) bytes: Zeroizing<Vec<u8>>,
+    pub(crate) bytes: Wiped,
     /// `None` if it is of a newer version or does not decode here.
     pub(crate) op: Option<T::Op>,
 }
@@ -67,11 +67,11 @@ impl<T: Mergeable> Body<T> {
     /// An operation of an older version is read as one of this; one that does not decode is kept as it is.
     pub(crate) fn read(version: u16, bytes: &[u8]) -> Self {
         let op = (version <= T::VERSION).then(|| de::state(bytes).ok()).flatten();
-        Self { version, bytes: Zeroizing::new(bytes.to_vec()), op }
+        Self { version, bytes: Wiped::new(bytes.to_vec()), op }
     }
 
     pub(crate) fn is_same(&self, other: &Self) -> bool {
-        self.version == other.version && self.bytes == other.bytes
+        self.version == other.version && *self.bytes == *other.bytes
     }
 }
 

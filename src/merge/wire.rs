@@ -25,6 +25,7 @@ use super::{
     record::{Body, Record, Seen},
 };
 use crate::{
+    bytes::Wiped,
     cbor::Fault,
     codec::Encoded,
     error::{Error, Undecodable},
@@ -34,12 +35,11 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
-use zeroize::Zeroizing;
 
 const CUT_OFF: Fault = Fault("an item that is cut off");
 
 /// The plaintext of an operation's cookie. Its dot is in the cookie's name.
-pub(crate) fn operation<T: Mergeable>(record: &Record<T>) -> Zeroizing<Vec<u8>> {
+pub(crate) fn operation<T: Mergeable>(record: &Record<T>) -> Wiped {
     let mut out = Out::with_room(16 + record.body.bytes.len());
     out.varint(u64::from(record.body.version) * 2 + u64::from(record.is_barrier()));
     if let Some(seen) = &record.seen {
@@ -65,7 +65,7 @@ pub(crate) fn read_operation<T: Mergeable>(dot: Dot, plaintext: &[u8]) -> Result
 }
 
 /// The plaintext of a base's cookie: equal bases are equal bytes.
-pub(crate) fn base<T: Mergeable>(base: &Base<T>) -> Result<Zeroizing<Vec<u8>>, Error> {
+pub(crate) fn base<T: Mergeable>(base: &Base<T>) -> Result<Wiped, Error> {
     let snap = canonical::encode(&base.snap, T::LAYOUT)?;
     let mut out = Out::with_room(64 + snap.len() + base.ops.len() * 24);
     let flags = u64::from(base.cart.is_some()) + 2 * u64::from(base.last.is_some());
@@ -170,11 +170,11 @@ pub(crate) fn undecodable(why: &'static str) -> Error {
     Error::undecodable(Undecodable { why, field: None })
 }
 
-struct Out(Zeroizing<Vec<u8>>);
+struct Out(Wiped);
 
 impl Out {
     fn with_room(room: usize) -> Self {
-        Self(Zeroizing::new(Vec::with_capacity(room)))
+        Self(Wiped::new(Vec::with_capacity(room)))
     }
 
     fn push(&mut self, bytes: &[u8]) {

@@ -2,6 +2,7 @@
 
 use super::kit::{ATTRIBUTES, Browser, Order, PREFIX, at};
 use crate::{
+    bytes::Wiped,
     bytes::{token_bytes, token_text},
     claims::SlipId,
     merge::{
@@ -14,7 +15,6 @@ use crate::{
     state::SlipState,
 };
 use std::time::Duration;
-use zeroize::Zeroizing;
 
 fn with_soup() -> Browser {
     let mut browser = Browser::new();
@@ -29,7 +29,7 @@ fn only_cookie(browser: &Browser) -> (String, String) {
 /// A cookie of the browser's own session with any plaintext.
 fn plant(browser: &mut Browser, class: Class, id: String, plaintext: Vec<u8>) {
     let keys = browser.keys();
-    let item = NewItem { class, id, plaintext: Zeroizing::new(plaintext) };
+    let item = NewItem { class, id, plaintext: Wiped::new(plaintext) };
     let (name, value) = item.seal(&keys.names, &keys.own).unwrap();
     browser.cookies.insert(name, value);
 }

@@ -230,7 +230,7 @@ proptest! {
         prop_assert_eq!(joined.value(), reversed.value());
         let folded = joined.clone().fold(at(limit));
         prop_assert_eq!(folded.value(), joined.value());
-        prop_assert_eq!(wire::base(&folded).unwrap(), wire::base(&reversed.fold(at(limit))).unwrap());
+        prop_assert_eq!(&*wire::base(&folded).unwrap(), &*wire::base(&reversed.fold(at(limit))).unwrap());
         prop_assert!(folded.ops.keys().all(|dot| dot.time() >= folded.floor));
         let mut once = folded.snap.clone();
         folded.sequence().iter().filter_map(|record| record.body.op.as_ref()).for_each(|op| once.apply(op));

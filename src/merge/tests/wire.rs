@@ -75,7 +75,7 @@ proptest! {
     fn c_a_base_is_read_back_and_written_again_as_the_same_bytes(base in bases()) {
         let bytes = wire::base(&base).unwrap();
         let back: Base<Order> = wire::read_base(&bytes).unwrap();
-        prop_assert_eq!(&bytes, &wire::base(&back).unwrap());
+        prop_assert_eq!(&*bytes, &*wire::base(&back).unwrap());
         prop_assert_eq!((back.floor, back.cart, back.last, &back.snap), (base.floor, base.cart, base.last, &base.snap));
         prop_assert_eq!(back.ops.len(), base.ops.len());
         for (ours, theirs) in back.ops.values().zip(base.ops.values()) {
