@@ -16,7 +16,7 @@ pub use self::alg::Alg;
 pub use self::id::KeyId;
 pub(crate) use self::{
     alg::Family,
-    derived::ContentKey,
+    derived::{SALT_LEN, Salt},
     id::{WIRE_LEN, WireId},
     jwk::Disclosure,
     kdf::{DIRECT_HKDF_PROTECTED, context as kdf_context},
@@ -26,12 +26,14 @@ pub(crate) use self::{
 use self::derived::DerivedKeys;
 use crate::{
     bytes::Secret,
-    crypto::{AeadKey, MacKey, Signer, Unauthentic, Verifier},
+    crypto::{AeadKey, Cipher, MacKey, Signer, Unauthentic, Verifier},
     error::Error,
     json::{self, Json, Members},
     time::UnixTime,
 };
 use std::fmt;
+#[cfg(feature = "jose")]
+use std::sync::OnceLock;
 
 /// The shortest secret that anything is derived from or MACed with, in bytes: the output of SHA-256 (RFC 7518 section 3.2).
 pub const MIN_SECRET: usize = 32;
@@ -64,7 +66,9 @@ pub struct Key {
     times: Times,
     /// How much it may still encrypt as it is.
     #[cfg(feature = "jose")]
-    budget: std::sync::OnceLock<budget::Budget>,
+    budget: OnceLock<budget::Budget>,
+    #[cfg(feature = "jose")]
+    header: OnceLock<Box<str>>,
     /// Members of the JWK that are not ours: kept, so that reading and writing loses nothing.
     foreign: Members,
 }
@@ -165,7 +169,9 @@ impl Key {
             may_seal,
             times,
             #[cfg(feature = "jose")]
-            budget: std::sync::OnceLock::new(),
+            budget: OnceLock::new(),
+            #[cfg(feature = "jose")]
+            header: OnceLock::new(),
             foreign,
         }
     }
@@ -233,6 +239,10 @@ impl Key {
     /// [`Error::is_misuse`] if the name is empty, longer than 256 bytes, or has control characters.
     pub fn named(mut self, kid: &str) -> Result<Self, Error> {
         self.id = self.id.named(kid)?;
+        #[cfg(feature = "jose")]
+        {
+            self.header = OnceLock::new();
+        }
         Ok(self)
     }
 
@@ -332,12 +342,33 @@ impl Key {
         }
     }
 
-    /// The content key for a salt: from the small memory of those that have authenticated a token, or derived anew.
-    pub(crate) fn content_key(&self, salt: &[u8]) -> Option<ContentKey<'_>> {
+    /// Works with the content key for a salt: from the small memory of those that have authenticated a token, or derived anew.
+    pub(crate) fn with_content_key<R>(
+        &self,
+        salt: &Salt,
+        work: impl FnOnce(&AeadKey) -> Result<R, Unauthentic>,
+    ) -> Result<R, Unauthentic> {
+        let ((cipher, secret), derived) = self.root().ok_or(Unauthentic)?;
+        derived.with((self.alg, cipher, secret), salt, work)
+    }
+
+    /// A content key to begin with: nobody has proved it, so it is remembered by whoever asked.
+    pub(crate) fn derive_content_key(&self, salt: &Salt) -> Option<AeadKey> {
+        let ((cipher, secret), _) = self.root()?;
+        derived::derive(self.alg, cipher, secret, salt)
+    }
+
+    fn root(&self) -> Option<((Cipher, &Secret), &DerivedKeys)> {
         match (&self.material, self.alg.family()) {
-            (Material::Root { secret, derived }, Family::Root(cipher)) => derived.get(self.alg, cipher, secret, salt),
+            (Material::Root { secret, derived }, Family::Root(cipher)) => Some(((cipher, secret), derived)),
             _ => None,
         }
+    }
+
+    /// The header of this key's messages, which is the same for all of them. Whoever knows what stands in it makes it, once.
+    #[cfg(feature = "jose")]
+    pub(crate) fn header(&self, make: impl FnOnce() -> Box<str>) -> &str {
+        self.header.get_or_init(make)
     }
 
     /// Counts a message that this very key will encrypt, and refuses one too many.
@@ -357,18 +388,13 @@ impl Key {
     /// How many content keys are remembered.
     #[cfg(test)]
     pub(crate) fn remembered(&self) -> usize {
-        match &self.material {
-            Material::Root { derived, .. } => derived.remembered(),
-            _ => 0,
-        }
+        self.root().map_or(0, |(_, derived)| derived.remembered())
     }
 
     /// Derives a content key under a context of the caller's: for other people's messages, and not remembered.
     pub(crate) fn derive(&self, salt: &[u8], info: &[u8]) -> Option<AeadKey> {
-        match (&self.material, self.alg.family()) {
-            (Material::Root { secret, .. }, Family::Root(cipher)) => kdf::content_key(cipher, secret, salt, info),
-            _ => None,
-        }
+        let ((cipher, secret), _) = self.root()?;
+        kdf::content_key(cipher, secret, salt, info)
     }
 
     pub(crate) fn to_json(&self, disclosure: Disclosure) -> Json {

@@ -33,7 +33,7 @@ use crate::{
     key::{Alg, Key, KeyId, WireId},
     time::UnixTime,
 };
-use std::{fmt, sync::Arc};
+use std::{fmt, ops::Deref, sync::Arc};
 
 /// The keys of an application: what servers keep, and all they keep.
 ///
@@ -132,10 +132,27 @@ enum Source {
 
 impl Keys {
     /// The keys of this moment. Whoever works with them keeps them to the end, whatever is put in their place.
-    pub(crate) fn ring(&self) -> Arc<Ring> {
+    pub(crate) fn ring(&self) -> Current<'_> {
         match &self.0 {
-            Source::Fixed(ring) => Arc::clone(ring),
-            Source::Shared(shared) => shared.ring(),
+            Source::Fixed(ring) => Current::Fixed(ring),
+            Source::Shared(shared) => Current::Shared(shared.current()),
+        }
+    }
+}
+
+/// A ring at work. No count of references is touched for it, which threads would wait for.
+pub(crate) enum Current<'a> {
+    Fixed(&'a Ring),
+    Shared(arc_swap::Guard<Arc<Ring>>),
+}
+
+impl Deref for Current<'_> {
+    type Target = Ring;
+
+    fn deref(&self) -> &Ring {
+        match self {
+            Self::Fixed(ring) => ring,
+            Self::Shared(ring) => ring,
         }
     }
 }

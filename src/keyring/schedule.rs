@@ -11,7 +11,8 @@ use crate::{
     time::UnixTime,
 };
 use std::{
-    collections::{HashMap, HashSet},
+    borrow::Borrow,
+    collections::{BTreeMap, HashSet},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -48,10 +49,11 @@ pub(crate) struct Ring {
     /// Distinguishes this set of keys from any other of this process.
     serial: u64,
     contents: Contents,
-    by_wire: HashMap<WireId, Slot>,
+    by_wire: Index<WireId>,
     #[cfg(feature = "jose")]
-    by_name: HashMap<Box<str>, Slot>,
-    successions: HashMap<Alg, Succession>,
+    by_name: Index<Box<str>>,
+    /// A few, so that a look at each is faster than a hash.
+    successions: Vec<(Alg, Succession)>,
 }
 
 #[derive(Clone, Copy)]
@@ -62,6 +64,14 @@ enum Slot {
 
 /// The keys of one algorithm that may ever seal, by their activation; of two alike, the later in the set is the later here.
 type Succession = Vec<(UnixTime, usize)>;
+
+/// What an id stands for, in the order of the ids. Ten comparisons find one of a thousand, and it cannot be made slow by choosing ids.
+type Index<Id> = Box<[(Id, Slot)]>;
+
+fn find<Id: Borrow<Q>, Q: Ord + ?Sized>(index: &[(Id, Slot)], id: &Q) -> Option<Slot> {
+    let at = index.binary_search_by(|(known, _)| known.borrow().cmp(id)).ok()?;
+    index.get(at).map(|(_, slot)| *slot)
+}
 
 /// What a ring says to the key id of a token.
 pub(crate) enum Lookup<'a> {
@@ -81,15 +91,18 @@ impl Ring {
     pub(super) fn new(contents: Contents) -> Result<Self, Error> {
         static SERIAL: AtomicU64 = AtomicU64::new(0);
         check_structure(&contents.keys)?;
-        let mut by_wire = HashMap::with_capacity(contents.keys.len() + contents.retired.len());
-        let mut successions: HashMap<Alg, Succession> = HashMap::new();
+        let mut by_wire = BTreeMap::new();
+        let mut successions: Vec<(Alg, Succession)> = Vec::new();
         for (index, key) in contents.keys.iter().enumerate() {
             if by_wire.insert(*key.id().wire(), Slot::Live(index)).is_some() {
                 return Err(Error::bad_key("another key of the set has the same wire id").about_key(key.id().as_str()));
             }
             if key.can_seal() && key.revoked_at().is_none() {
                 let from = key.activates_at().unwrap_or(UnixTime::from_secs(0));
-                successions.entry(key.alg()).or_default().push((from, index));
+                match successions.iter_mut().find(|(alg, _)| *alg == key.alg()) {
+                    Some((_, succession)) => succession.push((from, index)),
+                    None => successions.push((key.alg(), vec![(from, index)])),
+                }
             }
         }
         for (index, gone) in contents.retired.iter().enumerate() {
@@ -99,12 +112,12 @@ impl Ring {
         }
         #[cfg(feature = "jose")]
         let by_name = by_name(&contents);
-        successions.values_mut().for_each(|succession| succession.sort_unstable());
+        successions.iter_mut().for_each(|(_, succession)| succession.sort_unstable());
         let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
         Ok(Self {
             serial,
             contents,
-            by_wire,
+            by_wire: by_wire.into_iter().collect(),
             #[cfg(feature = "jose")]
             by_name,
             successions,
@@ -130,7 +143,7 @@ impl Ring {
     }
 
     fn latest_reached(&self, alg: Alg, now: UnixTime) -> Option<(UnixTime, usize)> {
-        let succession = self.successions.get(&alg)?;
+        let (_, succession) = self.successions.iter().find(|(of, _)| *of == alg)?;
         let reached = succession.get(..succession.partition_point(|(from, _)| *from <= now))?;
         let is_accepted = |index: usize| self.contents.keys.get(index).is_some_and(|key| key.is_accepted(now));
         reached.iter().rev().find(|(_, index)| is_accepted(*index)).copied()
@@ -147,13 +160,13 @@ impl Ring {
 
     /// Exactly one key or none: there is no second try (partitioning oracles, docs/threats.md T32).
     pub(crate) fn lookup(&self, wire: &WireId, now: UnixTime) -> Lookup<'_> {
-        self.judge(self.by_wire.get(wire), now)
+        self.judge(find(&self.by_wire, wire), now)
     }
 
     /// The same by the text of a JWK's `kid`, which is what JOSE tokens carry (RFC 7515 section 4.1.4).
     #[cfg(feature = "jose")]
     pub(crate) fn lookup_by_name(&self, kid: &str, now: UnixTime) -> Lookup<'_> {
-        self.judge(self.by_name.get(kid), now)
+        self.judge(find(&self.by_name, kid), now)
     }
 
     /// The key for an algorithm, if exactly one is accepted: for messages that name none.
@@ -163,9 +176,9 @@ impl Ring {
         keys.next().filter(|_| keys.next().is_none())
     }
 
-    fn judge(&self, slot: Option<&Slot>, now: UnixTime) -> Lookup<'_> {
+    fn judge(&self, slot: Option<Slot>, now: UnixTime) -> Lookup<'_> {
         match slot {
-            Some(Slot::Live(index)) => match self.contents.keys.get(*index) {
+            Some(Slot::Live(index)) => match self.contents.keys.get(index) {
                 Some(key) if key.is_accepted(now) => Lookup::Accepted(key),
                 _ => Lookup::Retired,
             },
@@ -176,15 +189,15 @@ impl Ring {
 
     /// The key that tokens name so, accepted or not.
     pub(crate) fn by_wire(&self, wire: &WireId) -> Option<&Key> {
-        match self.by_wire.get(wire) {
-            Some(Slot::Live(index)) => self.contents.keys.get(*index).map(|key| &**key),
+        match find(&self.by_wire, wire) {
+            Some(Slot::Live(index)) => self.contents.keys.get(index).map(|key| &**key),
             _ => None,
         }
     }
 
     pub(super) fn retired_by_wire(&self, wire: &WireId) -> Option<&Retired> {
-        match self.by_wire.get(wire) {
-            Some(Slot::Retired(index)) => self.contents.retired.get(*index),
+        match find(&self.by_wire, wire) {
+            Some(Slot::Retired(index)) => self.contents.retired.get(index),
             _ => None,
         }
     }
@@ -200,11 +213,11 @@ impl Ring {
 
 /// Of a retired and a live key with one name, which is possible if the name is no thumbprint, the live one is meant.
 #[cfg(feature = "jose")]
-fn by_name(contents: &Contents) -> HashMap<Box<str>, Slot> {
+fn by_name(contents: &Contents) -> Index<Box<str>> {
     let retired =
         contents.retired.iter().enumerate().map(|(index, gone)| (gone.id.as_str().into(), Slot::Retired(index)));
     let live = contents.keys.iter().enumerate().map(|(index, key)| (key.id().as_str().into(), Slot::Live(index)));
-    retired.chain(live).collect()
+    retired.chain(live).collect::<BTreeMap<_, _>>().into_iter().collect()
 }
 
 /// Structural faults only: a schedule that is badly timed must not keep a server from starting.

@@ -5,7 +5,7 @@
 
 use super::{Keyring, Keys, Ring, Source, watch::Watch};
 use crate::{error::Error, time::UnixTime};
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, Guard};
 use std::{
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -122,6 +122,11 @@ impl Shared {
 
     pub(super) fn ring(&self) -> Arc<Ring> {
         self.ring.load_full()
+    }
+
+    /// For the time of one call.
+    pub(super) fn current(&self) -> Guard<Arc<Ring>> {
+        self.ring.load()
     }
 
     /// Puts a ring in the place of the one in use, and says what that costs.
