@@ -15,12 +15,11 @@ use crate::{
     cbor::{Fault, write::Buffer},
     codec::{Encoded, Syntax},
     context::{Call, Context},
-    crypto,
+    crypto::{self, Iv},
     envelope::Authentic,
     error::{Error, Undecodable},
     lifetime::Times,
 };
-use serde::de::DeserializeOwned;
 use std::{fmt, ops::Range};
 
 /// Bytes of a slip's id: 128 bits of the system's generator (OWASP ASVS 5.0 7.2.3).
@@ -49,6 +48,12 @@ pub struct SlipId([u8; ID_LEN]);
 impl SlipId {
     pub(crate) fn random() -> Result<Self, Error> {
         crypto::random().map(Self)
+    }
+
+    /// A fresh id, and a fresh IV for the first token that has it.
+    pub(crate) fn with_iv() -> Result<(Self, Iv), Error> {
+        let (id, iv) = Iv::fresh_beside()?;
+        Ok((Self(id), iv))
     }
 
     /// That of a slip that was open once: the predecessor's in a session that a login has begun.
@@ -109,23 +114,12 @@ pub(crate) fn write(
     }
 }
 
-/// Claims whose token was authentic and meant for this context.
-pub(crate) struct Claims<T> {
+/// The claims of an authentic token, and where its state stands.
+pub(crate) struct Claims {
     pub(crate) head: Head,
-    /// What ties mergeable state to the slip, if any is.
     pub(crate) anchor: Option<AnchorSecrets>,
-    state: Found<T>,
+    state: Range<usize>,
     authentic: Authentic,
-}
-
-/// A state in a payload.
-enum Found<T> {
-    At(Range<usize>),
-    #[cfg(feature = "jose")]
-    Text(zeroize::Zeroizing<String>),
-    /// Read in the same pass as its claims.
-    #[cfg_attr(not(feature = "jose"), expect(dead_code, reason = "CBOR is decoded in a second step"))]
-    Decoded(Option<T>),
 }
 
 /// Claims that anybody may have written, with their state.
@@ -138,44 +132,31 @@ fn undecodable(why: &'static str) -> Error {
     Error::undecodable(Undecodable { why, field: None })
 }
 
-impl<T: DeserializeOwned> Claims<T> {
-    /// An authentic token whose claims are not ours comes from another program with our key, or from a newer one: it is
-    /// undecodable, not forged. One that says that it is for another context is for another context.
-    ///
-    /// A state of this version may be decoded in passing.
-    pub(crate) fn read(authentic: Authentic, context: (&Context, &Call), version: Option<u16>) -> Result<Self, Error> {
+impl Claims {
+    /// `wanted` is the version of whoever is going to decode the state, if anybody is.
+    pub(crate) fn read(authentic: Authentic, context: (&Context, &Call), wanted: Option<u16>) -> Result<Self, Error> {
         let (head, anchor, state) = match authentic.syntax() {
             Syntax::Cbor => {
-                let _ = (context, version);
+                let _ = (context, wanted);
                 let read = cwt::read(authentic.payload()).map_err(|Fault(why)| undecodable(why))?;
-                (read.head, read.anchor, Found::At(read.state))
+                (read.head, read.anchor, read.state)
             }
             #[cfg(feature = "jose")]
             Syntax::Json => {
-                let (head, state) = jwt::read(authentic.payload(), context, version)?;
+                let (head, state) = jwt::read(authentic.payload(), context, wanted)?;
                 (head, None, state)
             }
         };
         Ok(Self { head, anchor, state, authentic })
     }
 
-    /// The state, if it was decoded with the claims.
-    pub(crate) fn take_decoded(&mut self) -> Option<T> {
-        match &mut self.state {
-            Found::Decoded(state) => state.take(),
-            _ => None,
-        }
-    }
-}
-
-impl<T> Claims<T> {
-    /// The state as it stands in the token; nothing of it if it was decoded already.
     pub(crate) fn state(&self) -> Encoded<'_> {
-        match &self.state {
-            Found::At(range) => Encoded::Cbor(self.authentic.payload().get(range.clone()).unwrap_or_default()),
+        let state = self.authentic.payload().get(self.state.clone()).unwrap_or_default();
+        match self.authentic.syntax() {
+            Syntax::Cbor => Encoded::Cbor(state),
+            // Found in a text, at the ends of characters.
             #[cfg(feature = "jose")]
-            Found::Text(text) => Encoded::Json(text),
-            Found::Decoded(_) => Encoded::Cbor(&[]),
+            Syntax::Json => Encoded::Json(std::str::from_utf8(state).unwrap_or_default()),
         }
     }
 

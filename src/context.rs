@@ -12,7 +12,7 @@
 //! the same bytes: `ctx = base64url(SHA-256(external_aad)[..16])`, in a claim, which the signature or the tag covers.
 
 use crate::{cbor::write::Buffer, crypto, error::Error};
-use std::borrow::Cow;
+use std::{borrow::Cow, sync::OnceLock};
 
 /// The most bindings of a deployment, and the most of a call: each count stays one byte of the AAD.
 pub const MAX_BINDINGS: usize = 16;
@@ -44,6 +44,8 @@ pub(crate) struct Context {
     prefix: Vec<u8>,
     /// The whole, for calls without bindings.
     unbound: Vec<u8>,
+    /// What messages with a protected header authenticate with it: of the two that one format has.
+    made: [OnceLock<(Box<[u8]>, Vec<u8>)>; 2],
     /// What a JOSE token says of it.
     #[cfg(feature = "jose")]
     declared: Declared,
@@ -53,6 +55,8 @@ pub(crate) struct Context {
 #[cfg(feature = "jose")]
 pub(crate) struct Declared {
     purpose: String,
+    /// The members of a claims set that say all of it, for calls without bindings.
+    members: String,
     /// Of the deployment alone, for calls without bindings; none if it binds nothing either.
     digest: Option<String>,
 }
@@ -66,6 +70,15 @@ fn digest_text(external_aad: &[u8]) -> String {
     crate::bytes::public_text(crypto::sha256(external_aad).get(..DIGEST_LEN).unwrap_or_default())
 }
 
+#[cfg(feature = "jose")]
+fn members(purpose: &str, digest: Option<&str>) -> String {
+    let audience = format!(r#""aud":{}"#, crate::json::quoted(purpose));
+    match digest {
+        None => audience,
+        Some(digest) => format!(r#"{audience},"ctx":"{digest}""#),
+    }
+}
+
 impl Context {
     pub(crate) fn new(purpose: &str, carrier: &[u8], deployment: &[Vec<u8>]) -> Result<Self, Error> {
         let mut out = prefix(purpose, carrier, deployment)?;
@@ -75,11 +88,13 @@ impl Context {
         #[cfg(feature = "jose")]
         let declared = {
             let is_bound = !carrier.is_empty() || !deployment.is_empty();
-            Declared { purpose: purpose.to_owned(), digest: is_bound.then(|| digest_text(&unbound)) }
+            let digest = is_bound.then(|| digest_text(&unbound));
+            Declared { purpose: purpose.to_owned(), members: members(purpose, digest.as_deref()), digest }
         };
         Ok(Self {
             prefix,
             unbound,
+            made: [const { OnceLock::new() }; 2],
             #[cfg(feature = "jose")]
             declared,
         })
@@ -89,6 +104,15 @@ impl Context {
     #[cfg(feature = "jose")]
     pub(crate) fn audience(&self) -> &str {
         &self.declared.purpose
+    }
+
+    /// What a JOSE token says of its context: `"aud":"…"`, and `"ctx":"…"` if there is anything besides its purpose.
+    #[cfg(feature = "jose")]
+    pub(crate) fn declared(&self, call: &Call) -> Cow<'_, str> {
+        match &call.0 {
+            None => Cow::Borrowed(&self.declared.members),
+            Some(_) => Cow::Owned(members(&self.declared.purpose, self.digest(call).as_deref())),
+        }
     }
 
     /// The digest of all that a JOSE token is bound to (`ctx`), if there is anything besides its purpose.
@@ -106,6 +130,21 @@ impl Context {
             None => Cow::Borrowed(&self.unbound),
             Some(bound) => Cow::Owned([&self.prefix[..], &bound.encoded].concat()),
         }
+    }
+}
+
+impl Context {
+    /// What messages with this protected header authenticate of this call's context, in the form that their format gives it. It is made
+    /// once for all calls without bindings; one context is of one format.
+    pub(crate) fn aad(&self, call: &Call, protected: &[u8], make: impl Fn(&[u8]) -> Vec<u8>) -> Cow<'_, [u8]> {
+        if call.0.is_some() {
+            return Cow::Owned(make(&self.external_aad(call)));
+        }
+        let made = self.made.iter().find_map(|place| {
+            let (of, made) = place.get_or_init(|| (protected.into(), make(&self.unbound)));
+            (**of == *protected).then_some(&made[..])
+        });
+        made.map_or_else(|| Cow::Owned(make(&self.unbound)), Cow::Borrowed)
     }
 }
 

@@ -44,22 +44,59 @@ const PADDING: &[u8] = &[0x3a, 0x00, 0x01, 0x00, 0x01];
 const CNF: &[u8] = &[0x08];
 
 /// Writes everything but the state, which the caller appends.
+/// A time on the wire as all have it from 1970-01-01T18:12:16 to 2106: a head, and four bytes behind it.
+fn four(time: UnixTime) -> Option<[u8; 4]> {
+    u32::try_from(time.as_secs()).ok().filter(|secs| *secs > 0xffff).map(u32::to_be_bytes)
+}
+
 pub(super) fn write(out: &mut Buffer, head: &Head, anchor: Option<&AnchorSecrets>) {
     let Head { id, times, version } = head;
-    out.cbor().map(if anchor.is_some() { 6 } else { 5 });
-    out.push(EXP);
-    out.cbor().uint(times.expires_at.as_secs());
-    out.push(IAT);
-    out.cbor().uint(times.sealed_at.as_secs());
-    out.push(CTI);
-    out.push(&id.0);
-    out.push(SPAN);
-    out.cbor().array(2).uint(times.began_at.as_secs()).uint(times.ends_at.as_secs());
-    if let Some(anchor) = anchor {
-        anchor.write(out);
+    if anchor.is_some() || !write_usual(out, head) {
+        out.cbor().map(if anchor.is_some() { 6 } else { 5 });
+        out.push(EXP);
+        out.cbor().uint(times.expires_at.as_secs());
+        out.push(IAT);
+        out.cbor().uint(times.sealed_at.as_secs());
+        out.push(CTI);
+        out.push(&id.0);
+        out.push(SPAN);
+        out.cbor().array(2).uint(times.began_at.as_secs()).uint(times.ends_at.as_secs());
+        if let Some(anchor) = anchor {
+            anchor.write(out);
+        }
+        out.push(STATE);
+        out.cbor().array(2);
     }
-    out.push(STATE);
-    out.cbor().array(2).uint(*version);
+    out.cbor().uint(*version);
+}
+
+/// What stands in front of the version in nearly all tokens, in one piece. Whether it could be written so.
+fn write_usual(out: &mut Buffer, Head { id, times, .. }: &Head) -> bool {
+    let times = [times.expires_at, times.sealed_at, times.began_at, times.ends_at].map(four);
+    let [Some([a, b, c, d]), Some([e, f, g, h]), Some([i, j, k, l]), Some([m, n, o, p])] = times else { return false };
+    out.push(&[0xa5, 0x04, 0x1a, a, b, c, d, 0x06, 0x1a, e, f, g, h, 0x07, 0x50]);
+    out.push(&id.0);
+    out.push(&[0x3a, 0, 1, 0, 2, 0x82, 0x1a, i, j, k, l, 0x1a, m, n, o, p, 0x3a, 0, 1, 0, 0, 0x82]);
+    true
+}
+
+/// The same read back, and the rest; `None` if it stands there in any other way.
+fn read_usual(payload: &[u8]) -> Option<(SlipId, Times, &[u8])> {
+    let (front, rest) = payload.split_first_chunk()?;
+    let (id, rest) = rest.split_first_chunk()?;
+    let (back, rest) = rest.split_first_chunk()?;
+    let [0xa5, 0x04, 0x1a, a, b, c, d, 0x06, 0x1a, e, f, g, h, 0x07, 0x50] = *front else { return None };
+    let [0x3a, 0, 1, 0, 2, 0x82, 0x1a, i, j, k, l, 0x1a, m, n, o, p, 0x3a, 0, 1, 0, 0, 0x82] = *back else {
+        return None;
+    };
+    let time = |four| UnixTime::from_secs(u64::from(u32::from_be_bytes(four)));
+    let times = [[a, b, c, d], [e, f, g, h], [i, j, k, l], [m, n, o, p]].map(time);
+    // Shorter heads are for times before that.
+    if times.iter().any(|time| four(*time).is_none()) {
+        return None;
+    }
+    let [expires_at, sealed_at, began_at, ends_at] = times;
+    Some((SlipId(*id), Times { sealed_at, began_at, expires_at, ends_at }, rest))
 }
 
 /// The claims.
@@ -71,6 +108,20 @@ pub(super) struct Read {
 }
 
 pub(super) fn read(payload: &[u8]) -> Result<Read, Fault> {
+    let Some((id, times, rest)) = read_usual(payload) else { return read_any(payload) };
+    let mut reader = Reader::new(rest, Form::Shortest);
+    let version = reader.uint()?;
+    if !times.are_in_order() {
+        return Err(CONTRADICTION);
+    }
+    let start = payload.len() - reader.rest().len();
+    Ok(Read { head: Head { id, times, version }, anchor: None, state: start..payload.len() })
+}
+
+const CONTRADICTION: Fault = Fault("claims that contradict each other");
+
+/// The claims in any form that they may have; what [`read_usual`] takes means the same here.
+fn read_any(payload: &[u8]) -> Result<Read, Fault> {
     let mut reader = Reader::new(payload, Form::Shortest);
     let claims = reader.map()?;
     // iss, sub, aud and nbf would stand before or between these; we evaluate none of them, so none may be there.
@@ -107,7 +158,7 @@ pub(super) fn read(payload: &[u8]) -> Result<Read, Fault> {
     let (began_at, ends_at) = span.ok_or(Fault("a missing claim"))?;
     let times = Times { sealed_at, began_at, expires_at, ends_at };
     if !times.are_in_order() {
-        return Err(Fault("claims that contradict each other"));
+        return Err(CONTRADICTION);
     }
     Ok(Read { head: Head { id, times, version }, anchor, state: reader.position()..payload.len() })
 }

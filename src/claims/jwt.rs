@@ -10,12 +10,14 @@
 //!  "slip":{"v":<int>,"began":<int>,"ends":<int>,"st":<state>}}
 //! ```
 //!
-//! We write them in this order, without white space. Another program that makes tokens for us may use any order: then the state is
-//! decoded in a second step, as its version must be known first. No member may stand there twice (RFC 7519 section 4), also not
+//! We write them in this order, without white space, and what stands so is read along that line. Another program that makes tokens for
+//! us may use any order, and white space: that is `any_order.rs`, which takes all that is taken here and says the same of it. No member may stand there twice (RFC 7519 section 4), also not
 //! within claims that are not understood and skipped; `iss`, `sub`, `nbf` and `cnf` are refused, as nobody evaluates them. The
 //! digest `ctx` is a claim and not a header because a header is read before anything is proven.
 
-use super::{Found, Head, SlipId};
+mod any_order;
+
+use super::{Head, SlipId};
 use crate::{
     bytes,
     cbor::{MAX_STATE_DEPTH, write::Buffer},
@@ -25,16 +27,24 @@ use crate::{
     lifetime::Times,
     time::UnixTime,
 };
-use serde::{
-    Deserialize, Deserializer,
-    de::{self, DeserializeOwned, DeserializeSeed, IgnoredAny, MapAccess, Visitor},
-};
-use serde_json::value::RawValue;
-use std::{borrow::Cow, fmt, io::Write as _, marker::PhantomData};
-use zeroize::Zeroizing;
+use std::ops::Range;
 
 /// Levels of a claims set around its state.
 const LEVELS: usize = 2;
+
+const EXP: &[u8] = br#"{"exp":"#;
+const IAT: &[u8] = br#","iat":"#;
+const JTI: &[u8] = br#","jti":""#;
+/// Behind it stands what the context declares.
+const DECLARED: &[u8] = br#"","#;
+const SLIP: &[u8] = br#","slip":{"v":"#;
+const BEGAN: &[u8] = br#","began":"#;
+const ENDS: &[u8] = br#","ends":"#;
+const STATE: &[u8] = br#","st":"#;
+const END: &[u8] = b"}}";
+
+/// Characters of a slip's id.
+const ID_TEXT: usize = 22;
 
 pub(super) fn write(
     out: &mut Buffer,
@@ -43,246 +53,104 @@ pub(super) fn write(
     state: impl FnOnce(&mut Buffer) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let Head { id, times: Times { sealed_at, began_at, expires_at, ends_at }, version } = head;
-    let written = (|| {
-        write!(out, r#"{{"exp":{expires_at},"iat":{sealed_at},"jti":"{id}","aud":"#)?;
-        serde_json::to_writer(&mut *out, context.audience())?;
-        if let Some(digest) = context.digest(call) {
-            write!(out, r#","ctx":"{digest}""#)?;
-        }
-        write!(out, r#","slip":{{"v":{version},"began":{began_at},"ends":{ends_at},"st":"#)
-    })();
-    written.map_err(|_| Error::misuse("claims that cannot be written"))?;
+    let mut digits = itoa::Buffer::new();
+    let mut number = |out: &mut Buffer, label: &[u8], number: u64| {
+        out.push(label);
+        out.push(digits.format(number).as_bytes());
+    };
+    number(out, EXP, expires_at.as_secs());
+    number(out, IAT, sealed_at.as_secs());
+    out.push(JTI);
+    out.push(&bytes::text_of::<ID_TEXT>(&id.0));
+    out.push(DECLARED);
+    out.push(context.declared(call).as_bytes());
+    number(out, SLIP, *version);
+    number(out, BEGAN, began_at.as_secs());
+    number(out, ENDS, ends_at.as_secs());
+    out.push(STATE);
     state(out)?;
-    out.push(b"}}");
+    out.push(END);
     Ok(())
 }
 
-/// The claims, with the state decoded if it is of the wanted version and everything stands in our order.
-pub(super) fn read<T: DeserializeOwned>(
+/// The claims, and where the state stands: of the wanted version in our own order, or checked to be one JSON value.
+pub(super) fn read(
     payload: &[u8],
     (context, call): (&Context, &Call),
-    version: Option<u16>,
-) -> Result<(Head, Found<T>), Error> {
+    wanted: Option<u16>,
+) -> Result<(Head, Range<usize>), Error> {
     let undecodable = || super::undecodable("claims that are not ours");
-    let text = bounded(payload).ok_or_else(undecodable)?;
-    let wanted = version.map(u64::from);
-    // A state that is not of its type spoils the pass: a second one tells what can be told without it.
-    let claims = parse::<T>(text, wanted).or_else(|| parse::<T>(text, None)).ok_or_else(undecodable)?;
+    if !json::state::nests_within(payload, MAX_STATE_DEPTH + LEVELS) {
+        return Err(undecodable());
+    }
+    // Whoever wants a version decodes the state, and finds whatever else may stand where it should end.
+    if let Some(read) = wanted.and_then(|wanted| in_order(payload, &context.declared(call), wanted)) {
+        return Ok(read);
+    }
+    let text = std::str::from_utf8(payload).map_err(|_| undecodable())?;
+    let claims = any_order::parse(text).ok_or_else(undecodable)?;
     if claims.audience != context.audience() || claims.digest.as_deref() != context.digest(call).as_deref() {
         return Err(Error::not_authentic("for another audience or context"));
     }
-    let found = match claims.state {
-        State::Decoded(state) => Found::Decoded(Some(state)),
-        State::Raw(raw) => Found::Text(Zeroizing::new(raw.get().to_owned())),
-    };
-    Ok((claims.head, found))
+    Ok((claims.head, place_of(claims.state.get(), text)))
 }
 
 /// The claims and the text of the state, whatever they are for.
 pub(super) fn read_for_anybody(payload: &[u8]) -> Option<(Head, String)> {
-    let claims = parse::<IgnoredAny>(bounded(payload)?, None)?;
-    match claims.state {
-        State::Raw(raw) => Some((claims.head, raw.get().to_owned())),
-        State::Decoded(_) => None,
-    }
-}
-
-/// UTF-8 that nests no deeper than a state may: told before anything is parsed.
-fn bounded(payload: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(payload).ok()?;
-    json::state::nests_within(payload, MAX_STATE_DEPTH + LEVELS).then_some(text)
+    let claims = json::state::nests_within(payload, MAX_STATE_DEPTH + LEVELS).then(|| any_order::parse(text))??;
+    Some((claims.head, claims.state.get().to_owned()))
 }
 
-fn parse<'de, T: DeserializeOwned>(text: &'de str, wanted: Option<u64>) -> Option<Read<'de, T>> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let claims = deserializer.deserialize_map(ClaimsSet { wanted, of: PhantomData }).ok()?;
-    deserializer.end().ok()?;
-    claims.head.times.are_in_order().then_some(claims)
+/// Where a part of a text stands in it.
+fn place_of(part: &str, text: &str) -> Range<usize> {
+    let start = part.as_ptr().addr().saturating_sub(text.as_ptr().addr());
+    start..start + part.len()
 }
 
-struct Read<'de, T> {
-    head: Head,
-    audience: Cow<'de, str>,
-    digest: Option<Cow<'de, str>>,
-    state: State<'de, T>,
+/// What we write ourselves, if it is that to the last character in front of the state.
+fn in_order(payload: &[u8], declared: &str, wanted: u16) -> Option<(Head, Range<usize>)> {
+    let rest = &mut &*payload;
+    let expires_at = time(EXP, rest)?;
+    let sealed_at = time(IAT, rest)?;
+    after(JTI, rest)?;
+    let (id, behind) = rest.split_at_checked(ID_TEXT)?;
+    *rest = behind;
+    after(DECLARED, rest)?;
+    after(declared.as_bytes(), rest)?;
+    let version = number(SLIP, rest).filter(|version| *version == u64::from(wanted))?;
+    let began_at = time(BEGAN, rest)?;
+    let ends_at = time(ENDS, rest)?;
+    after(STATE, rest)?;
+    let start = payload.len() - rest.len();
+    let state = rest.strip_suffix(END)?;
+    let times = Times { sealed_at, began_at, expires_at, ends_at };
+    let head = Head { id: SlipId(bytes::exactly(id)?), times, version };
+    times.are_in_order().then_some((head, start..start + state.len()))
 }
 
-enum State<'de, T> {
-    Decoded(T),
-    Raw(&'de RawValue),
+fn after(label: &[u8], rest: &mut &[u8]) -> Option<()> {
+    *rest = rest.strip_prefix(label)?;
+    Some(())
 }
 
-/// The members of the outer object.
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "lowercase")]
-enum Claim {
-    Exp,
-    Iat,
-    Jti,
-    Aud,
-    Ctx,
-    Slip,
-    // RFC 7519 sections 4.1.1, 4.1.2, 4.1.5, RFC 7800 section 3.1: each restricts who may accept the token.
-    Iss,
-    Sub,
-    Nbf,
-    Cnf,
-    Other(String),
-}
-
-struct ClaimsSet<T> {
-    wanted: Option<u64>,
-    of: PhantomData<T>,
-}
-
-impl<'de, T: DeserializeOwned> Visitor<'de> for ClaimsSet<T> {
-    type Value = Read<'de, T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the claims of a slip")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let (mut exp, mut iat, mut jti, mut aud, mut ctx, mut slip) = (None, None, None, None, None, None);
-        let mut others = Vec::new();
-        while let Some(claim) = map.next_key()? {
-            match claim {
-                Claim::Exp => once(&mut exp, map.next_value::<Seconds>()?)?,
-                Claim::Iat => once(&mut iat, map.next_value::<Seconds>()?)?,
-                Claim::Jti => once(&mut jti, map.next_value_seed(Text)?)?,
-                Claim::Aud => once(&mut aud, map.next_value_seed(Text)?)?,
-                Claim::Ctx => once(&mut ctx, map.next_value_seed(Text)?)?,
-                Claim::Slip => {
-                    once(&mut slip, map.next_value_seed(SlipClaim { wanted: self.wanted, of: PhantomData })?)?
-                }
-                Claim::Iss | Claim::Sub | Claim::Nbf | Claim::Cnf => {
-                    return Err(de::Error::custom("a claim that must not be there"));
-                }
-                Claim::Other(name) if others.contains(&name) => return Err(de::Error::custom("a claim twice")),
-                Claim::Other(name) => {
-                    others.push(name);
-                    map.next_value_seed(json::Skip)?;
-                }
-            }
+/// As JSON has numbers: no zeros in front.
+fn number(label: &[u8], rest: &mut &[u8]) -> Option<u64> {
+    /// More than any time or version has, and no overflow.
+    const DIGITS: usize = 15;
+    after(label, rest)?;
+    let (mut value, mut digits) = (0_u64, 0_usize);
+    while let Some((digit @ b'0'..=b'9', behind)) = rest.split_first() {
+        value = value * 10 + u64::from(digit - b'0');
+        digits += 1;
+        *rest = behind;
+        if digits > DIGITS || (value == 0 && digits > 1) {
+            return None;
         }
-        let inner: Inner<'de, T> = required(slip)?;
-        let jti = required(jti)?;
-        let id = bytes::public_bytes(&jti).and_then(|id| id.try_into().ok());
-        let id = SlipId(id.ok_or_else(|| de::Error::custom("not the id of a slip"))?);
-        let times = Times {
-            expires_at: required(exp)?.0,
-            sealed_at: required(iat)?.0,
-            began_at: inner.began_at,
-            ends_at: inner.ends_at,
-        };
-        let head = Head { id, times, version: inner.version };
-        Ok(Read { head, audience: required(aud)?, digest: ctx, state: inner.state })
     }
+    (digits > 0).then_some(value)
 }
 
-/// The members of `slip`.
-#[derive(Deserialize)]
-#[serde(field_identifier, rename_all = "lowercase")]
-enum Member {
-    V,
-    Began,
-    Ends,
-    St,
-}
-
-struct Inner<'de, T> {
-    version: u64,
-    began_at: UnixTime,
-    ends_at: UnixTime,
-    state: State<'de, T>,
-}
-
-struct SlipClaim<T> {
-    wanted: Option<u64>,
-    of: PhantomData<T>,
-}
-
-impl<'de, T: DeserializeOwned> DeserializeSeed<'de> for SlipClaim<T> {
-    type Value = Inner<'de, T>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de, T: DeserializeOwned> Visitor<'de> for SlipClaim<T> {
-    type Value = Inner<'de, T>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a slip")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let (mut version, mut began, mut ends, mut state) = (None, None, None, None);
-        while let Some(member) = map.next_key()? {
-            match member {
-                Member::V => once(&mut version, map.next_value::<u64>()?)?,
-                Member::Began => once(&mut began, map.next_value::<Seconds>()?)?,
-                Member::Ends => once(&mut ends, map.next_value::<Seconds>()?)?,
-                Member::St if version.is_some() && version == self.wanted => {
-                    once(&mut state, State::Decoded(map.next_value()?))?;
-                }
-                Member::St => once(&mut state, State::Raw(map.next_value()?))?,
-            }
-        }
-        Ok(Inner {
-            version: required(version)?,
-            began_at: required(began)?.0,
-            ends_at: required(ends)?.0,
-            state: required(state)?,
-        })
-    }
-}
-
-fn once<V, E: de::Error>(place: &mut Option<V>, value: V) -> Result<(), E> {
-    match place.replace(value) {
-        None => Ok(()),
-        Some(_) => Err(E::custom("a claim twice")),
-    }
-}
-
-fn required<V, E: de::Error>(value: Option<V>) -> Result<V, E> {
-    value.ok_or_else(|| E::custom("a missing claim"))
-}
-
-/// A NumericDate in whole seconds: of another type it is an error, never "absent" (CVE-2026-25537), and a fraction is no time of ours.
-struct Seconds(UnixTime);
-
-impl<'de> Deserialize<'de> for Seconds {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let time = UnixTime::from_wire(u64::deserialize(deserializer)?);
-        time.map(Self).ok_or_else(|| de::Error::custom("a time after the year 9999"))
-    }
-}
-
-/// A text, borrowed where it holds no escapes.
-struct Text;
-
-impl<'de> DeserializeSeed<'de> for Text {
-    type Value = Cow<'de, str>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Cow<'de, str>, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Text {
-    type Value = Cow<'de, str>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a text")
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed(text))
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(text.to_owned()))
-    }
+fn time(label: &[u8], rest: &mut &[u8]) -> Option<UnixTime> {
+    number(label, rest).and_then(UnixTime::from_wire)
 }

@@ -10,10 +10,11 @@ pub(crate) mod jws;
 
 use crate::{
     bytes::MAX_TOKEN_TEXT,
-    envelope::{Envelope, cose},
+    envelope::{Envelope, With, cose},
     error::Error,
     key::{Alg, Key},
 };
+use std::sync::Arc;
 
 /// The one algorithm of a JOSE sealer or opener. A key of another, in the same ring or not, has no say (RFC 8725 section 3.1).
 pub(crate) struct OneAlg {
@@ -48,6 +49,11 @@ impl OneAlg {
         &self.alg
     }
 
+    /// The key that seals, if the header is its own: what most tokens have is compared, and not read.
+    fn sealing_key<'w>(&self, with: &With<'w>, header: &str) -> Option<&'w Arc<Key>> {
+        with.ring.sealing(&self.alg, with.now).filter(|key| header::of(key) == header)
+    }
+
     fn is_of(&self, key: &Key) -> bool {
         key.alg() == self.alg()
     }
@@ -55,12 +61,17 @@ impl OneAlg {
 
 /// The parts of a text between dots, if there are exactly so many. Nothing beyond one more is looked at.
 pub(crate) fn parts<const N: usize>(text: &str) -> Option<[&str; N]> {
-    let mut parts = text.splitn(N + 1, '.');
+    let mut dots = memchr::memchr_iter(b'.', text.as_bytes());
     let mut found = [""; N];
-    for part in &mut found {
-        *part = parts.next()?;
+    let (last, others) = found.split_last_mut()?;
+    let mut start = 0;
+    for part in others {
+        let dot = dots.next()?;
+        *part = text.get(start..dot)?;
+        start = dot + 1;
     }
-    parts.next().is_none().then_some(found)
+    *last = text.get(start..)?;
+    dots.next().is_none().then_some(found)
 }
 
 /// The parts of a token, of which only the first may be looked at before the length is known (CVE-2025-30204).

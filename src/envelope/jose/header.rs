@@ -24,14 +24,21 @@ const TYP: &str = "orderslip+jwt";
 /// What follows the key id in a header of ours.
 const TAIL: &str = r#"","typ":"orderslip+jwt"}"#;
 
-/// A header of ours in base64url.
-pub(super) fn text(alg: &str, enc: Option<&str>, key: &Key) -> String {
+/// The header of a key's messages, in base64url: the key's one algorithm says all that is in it.
+pub(super) fn of(key: &Key) -> &str {
+    key.header(|| match key.alg().jose_names() {
+        (enc, None) if key.aead().is_some() => text("dir", Some(enc), key),
+        (alg, _) => text(alg, None, key),
+    })
+}
+
+fn text(alg: &str, enc: Option<&str>, key: &Key) -> Box<str> {
     let kid = json::quoted(key.id().as_str());
     let kid = kid.strip_suffix('"').unwrap_or_default();
     let mut json = front(alg, enc);
     json.push_str(kid.strip_prefix('"').unwrap_or_default());
     json.push_str(TAIL);
-    bytes::public_text(json.as_bytes())
+    bytes::public_text(json.as_bytes()).into()
 }
 
 fn front(alg: &str, enc: Option<&str>) -> String {

@@ -12,15 +12,14 @@
 
 use super::{OneAlg, header, token_parts};
 use crate::{
-    bytes::{self, MAX_TOKEN_TEXT, text_len, token_bytes},
+    bytes::{self, MAX_TOKEN_TEXT, Wiped, text_len, token_bytes_into},
     cbor::write::Buffer,
     codec::Syntax,
-    crypto::{self, IV_LEN, TAG_LEN, Unauthentic},
+    crypto::{IV_LEN, Iv, TAG_LEN, Unauthentic},
     envelope::{Anatomy, Authentic, Envelope, Named, With, Write},
     error::Error,
-    key::{Alg, Key},
+    key::Alg,
 };
-use zeroize::Zeroizing;
 
 /// RFC 7518 registers no ChaCha20/Poly1305.
 pub(crate) struct Jwe(pub(crate) OneAlg);
@@ -29,31 +28,28 @@ pub(crate) struct Jwe(pub(crate) OneAlg);
 struct Sealed {
     iv: [u8; IV_LEN],
     /// The ciphertext and the tag.
-    bytes: Zeroizing<Vec<u8>>,
+    bytes: Wiped,
 }
 
 impl Jwe {
-    fn header(&self, key: &Key) -> String {
-        header::text("dir", Some(self.0.name()), key)
-    }
-
-    /// The header, the key id in it, and the rest.
-    fn read<'t>(&self, text: &'t str) -> Result<(&'t str, String, Sealed), Error> {
+    /// The header, and the rest.
+    fn read<'t>(&self, text: &'t str) -> Result<(&'t str, Sealed), Error> {
         let malformed = || Error::malformed("not canonical base64url");
         let [header, encrypted_key, iv, ciphertext, tag] = token_parts(text)?;
-        let kid = header::key_id(header, "dir", Some(self.0.name()))?;
         if !encrypted_key.is_empty() {
             return Err(Error::malformed("an encrypted key in a direct mode"));
         }
-        let iv = bytes::public_bytes(iv).ok_or_else(malformed)?;
-        let iv = iv.try_into().map_err(|_| Error::malformed("an IV that is not of 12 bytes"))?;
-        let tag: [u8; TAG_LEN] = bytes::public_bytes(tag)
-            .ok_or_else(malformed)?
-            .try_into()
-            .map_err(|_| Error::malformed("a tag that is not of 16 bytes"))?;
-        let mut bytes = token_bytes(ciphertext, 0)?;
+        // Of exactly 12 and 16 bytes.
+        let iv = bytes::exactly(iv.as_bytes()).ok_or_else(malformed)?;
+        let tag = bytes::exactly::<TAG_LEN>(tag.as_bytes()).ok_or_else(malformed)?;
+        let mut bytes = Wiped::for_now(ciphertext.len() + TAG_LEN);
+        token_bytes_into(ciphertext, 0, &mut bytes)?;
         bytes.extend_from_slice(&tag);
-        Ok((header, kid, Sealed { iv, bytes }))
+        Ok((header, Sealed { iv, bytes }))
+    }
+
+    fn key_id(&self, header: &str) -> Result<String, Error> {
+        header::key_id(header, "dir", Some(self.0.name()))
     }
 }
 
@@ -74,33 +70,38 @@ impl Envelope for Jwe {
         super::is_ours(text)
     }
 
-    fn seal(&self, with: &With<'_>, write: Write<'_>) -> Result<String, Error> {
+    fn seal(&self, with: &With<'_>, iv: Option<Iv>, write: Write<'_>) -> Result<String, Error> {
         let key = with.sealing_key(self.sealing_algs())?;
         let aead = key.aead().ok_or_else(|| Error::misuse("not a content key"))?;
-        let mut payload = Buffer::with_room(0, bytes::MAX_TOKEN_BYTES);
+        let mut payload = Buffer::with_room(0, with.expected);
         write(&mut payload)?;
-        let mut text = self.header(key);
-        let len = text.len() + 2 + text_len(IV_LEN) + 1 + text_len(payload.len()) + 1 + text_len(TAG_LEN);
+        let header = header::of(key);
+        let len = header.len() + 2 + text_len(IV_LEN) + 1 + text_len(payload.len()) + 1 + text_len(TAG_LEN);
         if len > MAX_TOKEN_TEXT {
             return Err(Error::too_large(len, MAX_TOKEN_TEXT, Vec::new()));
         }
         key.count_message()?;
-        let iv = crypto::random::<IV_LEN>()?;
-        let tag = aead.seal(iv, text.as_bytes(), payload.bytes_mut())?;
-        text.reserve_exact(len - text.len());
+        let iv = iv.map_or_else(Iv::fresh, Ok)?;
+        let iv_bytes = iv.bytes();
+        let tag = aead.seal(iv, header.as_bytes(), payload.bytes_mut())?;
+        let mut text = String::with_capacity(len);
+        text.push_str(header);
         text.push_str("..");
-        for (part, dot) in [(&iv[..], "."), (payload.bytes(), "."), (&tag[..], "")] {
+        for (part, dot) in [(&iv_bytes[..], "."), (payload.bytes(), "."), (&tag[..], "")] {
             bytes::append_text(part, &mut text);
             text.push_str(dot);
         }
         // It is ciphertext by now, and wiping it would cost more than it is worth.
-        drop(payload.publish());
+        payload.publish();
         Ok(text)
     }
 
     fn open(&self, with: &With<'_>, text: &str) -> Result<Authentic, Error> {
-        let (header, kid, Sealed { iv, mut bytes }) = self.read(text)?;
-        let key = with.opening_key_named(&kid)?;
+        let (header, Sealed { iv, mut bytes }) = self.read(text)?;
+        let key = match self.0.sealing_key(with, header) {
+            Some(key) => key,
+            None => with.opening_key_named(&self.key_id(header)?)?,
+        };
         let aead = key.aead().filter(|_| self.0.is_of(key));
         let aead = aead.ok_or_else(|| Error::not_authentic("another algorithm than the key's"))?;
         let len = aead
@@ -111,7 +112,8 @@ impl Envelope for Jwe {
     }
 
     fn dissect(&self, text: &str) -> Result<Anatomy, Error> {
-        let (header, kid, Sealed { iv, bytes }) = self.read(text)?;
+        let (header, Sealed { iv, bytes }) = self.read(text)?;
+        let kid = self.key_id(header)?;
         let header = bytes::public_bytes(header).unwrap_or_default();
         let parts =
             vec![("header", header.len()), ("iv", iv.len()), ("ciphertext", bytes.len() - TAG_LEN), ("tag", TAG_LEN)];
@@ -125,7 +127,8 @@ mod tests {
     use super::*;
     use crate::{
         context::{Call, Context},
-        crypto::tests::decryptions,
+        crypto::{self, tests::decryptions},
+        key::Key,
         keyring::Keyring,
         time::UnixTime,
     };
@@ -135,7 +138,13 @@ mod tests {
     fn t30_every_jwe_has_an_iv_of_its_own_and_is_counted() {
         let ring = Keyring::new(vec![Key::generate(Alg::A256Gcm).unwrap()]).unwrap();
         let context = Context::new("test", b"", &[]).unwrap();
-        let with = With { ring: ring.ring(), context: &context, call: &Call::UNBOUND, now: UnixTime::from_secs(1) };
+        let with = With {
+            ring: ring.ring(),
+            context: &context,
+            call: &Call::UNBOUND,
+            now: UnixTime::from_secs(1),
+            expected: 0,
+        };
         let envelope = Jwe(OneAlg::sealing(Alg::A256Gcm));
         let write = &mut |out: &mut Buffer| {
             out.push(b"payload");
@@ -143,18 +152,18 @@ mod tests {
         };
         let mut ivs = std::collections::HashSet::new();
         for _ in 0..2_000 {
-            let token = envelope.seal(&with, write).unwrap();
-            let (_, _, sealed) = envelope.read(&token).unwrap();
+            let token = envelope.seal(&with, None, write).unwrap();
+            let (_, sealed) = envelope.read(&token).unwrap();
             assert!(ivs.insert(sealed.iv), "an IV twice");
         }
         let key = ring.keys().next().unwrap();
         assert_eq!(key.counted(), 2_000);
-        let broken = crypto::tests::with_broken_randomness(|| envelope.seal(&with, &mut |_| Ok(())).unwrap_err());
+        let broken = crypto::tests::with_broken_randomness(|| envelope.seal(&with, None, &mut |_| Ok(())).unwrap_err());
         assert!(broken.is_unavailable(), "and without randomness there is no token");
         // The same key from elsewhere goes on where this one stands.
         let again = Keyring::from_jwks(ring.to_jwks().expose()).unwrap();
         let with = With { ring: again.ring(), ..with };
-        let token = envelope.seal(&with, write).unwrap();
+        let token = envelope.seal(&with, None, write).unwrap();
         assert_eq!(again.keys().next().unwrap().counted(), 2_002);
         assert_eq!(decryptions(|| drop(envelope.open(&with, &token).unwrap())), 1);
     }

@@ -11,7 +11,7 @@ use crate::{
     bytes::{self, MAX_TOKEN_TEXT, text_len, token_bytes},
     cbor::write::Buffer,
     codec::Syntax,
-    crypto::Unauthentic,
+    crypto::{Iv, Unauthentic},
     envelope::{Anatomy, Authentic, Envelope, Named, With, Write},
     error::Error,
     key::{Alg, Key},
@@ -50,34 +50,41 @@ impl Envelope for Jws {
         super::is_ours(text)
     }
 
-    fn seal(&self, with: &With<'_>, write: Write<'_>) -> Result<String, Error> {
+    fn seal(&self, with: &With<'_>, _: Option<Iv>, write: Write<'_>) -> Result<String, Error> {
         let key = with.sealing_key(self.sealing_algs())?;
-        let mut payload = Buffer::with_room(0, bytes::MAX_TOKEN_BYTES);
+        let mut payload = Buffer::with_room(0, with.expected);
         write(&mut payload)?;
         let payload = payload.publish();
-        let mut text = header::text(self.0.name(), None, key);
-        let len = text.len() + 1 + text_len(payload.len()) + 1 + text_len(key.alg().proof_len());
+        let header = header::of(key);
+        let len = header.len() + 1 + text_len(payload.len()) + 1 + text_len(key.alg().proof_len());
         if len > MAX_TOKEN_TEXT {
             return Err(Error::too_large(len, MAX_TOKEN_TEXT, Vec::new()));
         }
-        text.reserve_exact(len - text.len());
+        let mut text = String::with_capacity(len);
+        text.push_str(header);
         text.push('.');
-        bytes::append_text(&payload, &mut text);
+        bytes::append_text(payload, &mut text);
         prove(key, &mut text)?;
         Ok(text)
     }
 
     fn open(&self, with: &With<'_>, text: &str) -> Result<Authentic, Error> {
         let [header, payload, proof] = token_parts(text)?;
-        let kid = header::key_id(header, self.0.name(), None)?;
+        let sealing_key = self.0.sealing_key(with, header);
+        let kid = match sealing_key {
+            Some(_) => String::new(),
+            None => header::key_id(header, self.0.name(), None)?,
+        };
         let signed = text.get(..header.len() + 1 + payload.len()).unwrap_or_default();
-        let proof = bytes::public_bytes(proof).ok_or_else(|| Error::malformed("not canonical base64url"))?;
+        let mut room = [0; bytes::FEW];
+        let proof = bytes::decode_few(proof.as_bytes(), &mut room);
+        let proof = proof.ok_or_else(|| Error::malformed("not canonical base64url"))?;
         let bytes = token_bytes(payload, 0)?;
-        let key = with.opening_key_named(&kid)?;
+        let key = sealing_key.map_or_else(|| with.opening_key_named(&kid), Ok)?;
         if !self.0.is_of(key) {
             return Err(Error::not_authentic("another algorithm than the key's"));
         }
-        key.verify(signed.as_bytes(), &proof).map_err(|Unauthentic| Error::not_authentic("the proof does not hold"))?;
+        key.verify(signed.as_bytes(), proof).map_err(|Unauthentic| Error::not_authentic("the proof does not hold"))?;
         let key_is_current = with.is_current(key, self.sealing_algs());
         let payload = 0..bytes.len();
         Ok(Authentic { syntax: Syntax::Json, bytes, payload, key_is_current })
