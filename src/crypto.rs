@@ -3,7 +3,7 @@
 //! It may not know what is sealed or signed, nor in which format. A tag, a MAC and a signature are compared here and
 //! nowhere else: none of the types below has `PartialEq`, and the comparison is `ring`'s own (docs/threats.md T36).
 
-use crate::error::Error;
+use crate::{bytes::Wiped, error::Error};
 use ring::{
     aead::{self, Aad, LessSafeKey, Nonce, UnboundKey},
     agreement, digest, hkdf, hmac,
@@ -27,6 +27,34 @@ pub(crate) fn random<const N: usize>() -> Result<[u8; N], Error> {
     let mut bytes = [0; N];
     fill_random(&mut bytes)?;
     Ok(bytes)
+}
+
+/// An IV that nothing has been sealed with: made here, and used up by [`AeadKey::seal`].
+pub(crate) struct Iv([u8; IV_LEN]);
+
+impl Iv {
+    pub(crate) fn fresh() -> Result<Self, Error> {
+        random().map(Self)
+    }
+
+    /// With some more fresh bytes, in one call of the system, which costs as much as all else that sealing a small state takes.
+    pub(crate) fn fresh_beside<const N: usize>() -> Result<([u8; N], Self), Error> {
+        let mut bytes = [0; 64];
+        let wanted = bytes.get_mut(..N + IV_LEN).ok_or_else(Error::no_randomness)?;
+        fill_random(wanted)?;
+        let (beside, rest) = wanted.split_first_chunk().ok_or_else(Error::no_randomness)?;
+        let iv = rest.first_chunk().ok_or_else(Error::no_randomness)?;
+        Ok((*beside, Self(*iv)))
+    }
+
+    /// For known answers: whoever gives it answers for its uniqueness.
+    pub(crate) const fn given(bytes: [u8; IV_LEN]) -> Self {
+        Self(bytes)
+    }
+
+    pub(crate) const fn bytes(&self) -> [u8; IV_LEN] {
+        self.0
+    }
 }
 
 pub(crate) fn fill_random(bytes: &mut [u8]) -> Result<(), Error> {
@@ -137,8 +165,8 @@ impl AeadKey {
         UnboundKey::new(algorithm, key).ok().map(|key| Self(LessSafeKey::new(key)))
     }
 
-    /// Encrypts in place and gives the tag. The caller answers for the IV's uniqueness.
-    pub(crate) fn seal(&self, iv: [u8; IV_LEN], aad: &[u8], in_out: &mut [u8]) -> Result<[u8; TAG_LEN], Error> {
+    /// Encrypts in place and gives the tag.
+    pub(crate) fn seal(&self, Iv(iv): Iv, aad: &[u8], in_out: &mut [u8]) -> Result<[u8; TAG_LEN], Error> {
         let tag = self
             .0
             .seal_in_place_separate_tag(Nonce::assume_unique_for_key(iv), Aad::from(aad), in_out)
@@ -216,11 +244,11 @@ impl Signer {
     }
 
     /// The private bytes and the pair for a new key.
-    pub(crate) fn generate(curve: Curve) -> Result<(Zeroizing<Vec<u8>>, Self), Error> {
+    pub(crate) fn generate(curve: Curve) -> Result<(Wiped, Self), Error> {
         let algorithm = match curve {
             Curve::Ed25519 => {
                 let seed = Zeroizing::new(random::<32>()?);
-                return Self::from_seed(&seed).map(|signer| (Zeroizing::new(seed.to_vec()), signer));
+                return Self::from_seed(&seed).map(|signer| (Wiped::new(seed.to_vec()), signer));
             }
             Curve::P256 => &signature::ECDSA_P256_SHA256_FIXED_SIGNING,
             Curve::P384 => &signature::ECDSA_P384_SHA384_FIXED_SIGNING,
@@ -234,7 +262,7 @@ impl Signer {
             let (before, public) = document.split_at_checked(document.len().checked_sub(curve.public_len())?)?;
             let scalar_end = before.len().checked_sub(5)?;
             let private = before.get(scalar_end.checked_sub(curve.field_len())?..scalar_end)?;
-            Self::new(curve, private, public).map(|signer| (Zeroizing::new(private.to_vec()), signer))
+            Self::new(curve, private, public).map(|signer| (Wiped::new(private.to_vec()), signer))
         };
         private_and_public().ok_or_else(Error::no_randomness)
     }

@@ -7,17 +7,17 @@ pub(crate) mod cose;
 pub(crate) mod jose;
 
 use crate::{
-    bytes::{MAX_TOKEN_TEXT, text_len, token_text},
+    bytes::{MAX_TOKEN_TEXT, Wiped, text_len, token_text},
     cbor::{Fault, write::Buffer},
     codec::Syntax,
     context::{Call, Context},
+    crypto::Iv,
     error::Error,
     key::{Alg, Key, WireId},
     keyring::{Lookup, Ring},
     time::UnixTime,
 };
 use std::{ops::Range, sync::Arc};
-use zeroize::Zeroizing;
 
 /// A format of tokens.
 pub(crate) trait Envelope: Send + Sync {
@@ -39,7 +39,8 @@ pub(crate) trait Envelope: Send + Sync {
     }
 
     /// Seals the payload that `write` appends.
-    fn seal(&self, with: &With<'_>, write: Write<'_>) -> Result<String, Error>;
+    /// If it needs an IV and is given none, it draws one.
+    fn seal(&self, with: &With<'_>, iv: Option<Iv>, write: Write<'_>) -> Result<String, Error>;
 
     /// Opens a token, or says no more than that it is not one.
     fn open(&self, with: &With<'_>, text: &str) -> Result<Authentic, Error>;
@@ -55,16 +56,18 @@ pub(crate) type Write<'a> = &'a mut dyn FnMut(&mut Buffer) -> Result<(), Error>;
 
 /// What both directions work with.
 pub(crate) struct With<'a> {
-    pub(crate) ring: &'a Arc<Ring>,
+    pub(crate) ring: &'a Ring,
     pub(crate) context: &'a Context,
     pub(crate) call: &'a Call,
     pub(crate) now: UnixTime,
+    /// How many bytes a payload may well take, for a buffer that need not grow.
+    pub(crate) expected: usize,
 }
 
 /// The proof that a payload was authentic: only this module's formats can make one, and claims are read from nothing else.
 pub(crate) struct Authentic {
     syntax: Syntax,
-    bytes: Zeroizing<Vec<u8>>,
+    bytes: Wiped,
     payload: Range<usize>,
     key_is_current: bool,
 }

@@ -20,7 +20,11 @@ use crate::{
     state::{self, SlipState},
     time::{Clock, UnixTime},
 };
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, atomic::AtomicUsize},
+    time::Duration,
+};
 
 /// Opens tokens of one type, and cannot seal any.
 ///
@@ -58,11 +62,16 @@ pub(crate) struct Core<T> {
     pub(crate) context: Context,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) leeway: Duration,
+    /// The longest text that was made of a state: what the next one may well take.
+    pub(crate) longest: AtomicUsize,
     lifetime: Option<Lifetime>,
     adopts: Arc<[Adopt<T>]>,
     /// What the deployment binds: kept for the like of this under another carrier.
     bindings: Vec<Vec<u8>>,
 }
+
+/// What is expected of the first token, in bytes: a small one.
+const SHORT: usize = 512;
 
 impl<T: SlipState> Opener<T> {
     /// Opens COSE_Sign1 with EdDSA or ES256, as each key says, from public keys or from pairs.
@@ -88,7 +97,17 @@ impl<T: SlipState> Opener<T> {
         let context = builder.context(carrier)?;
         let Builder { keys, envelope, lifetime, leeway, clock, adopts, bindings, .. } = builder;
         let adopts = adopts.into();
-        Ok(Self(Arc::new(Core { keys, envelope, context, clock, lifetime, leeway, adopts, bindings })))
+        Ok(Self(Arc::new(Core {
+            keys,
+            envelope,
+            context,
+            clock,
+            lifetime,
+            leeway,
+            adopts,
+            bindings,
+            longest: AtomicUsize::new(SHORT),
+        })))
     }
 
     /// Opens the same tokens as they were made for another carrier.
@@ -185,24 +204,22 @@ impl<T: SlipState> Core<T> {
             lifetime,
             adopts,
             bindings: self.bindings.clone(),
+            longest: AtomicUsize::new(SHORT),
         })
     }
 
     pub(crate) fn open(&self, text: &str, call: &Call, now: UnixTime) -> Result<Slip<T>, Error> {
         let ring = self.keys.ring();
-        let with = With { ring: &ring, context: &self.context, call, now };
+        let with = With { ring: &ring, context: &self.context, call, now, expected: 0 };
         let authentic = match self.envelope.open(&with, text) {
             Ok(authentic) => authentic,
             Err(error) => return self.adopt(text, call, now).unwrap_or(Err(error)),
         };
-        let mut claims = Claims::<T>::read(authentic, (&self.context, call), Some(T::VERSION))?;
+        let mut claims = Claims::read(authentic, (&self.context, call), Some(T::VERSION))?;
         let (head, anchor, key_is_current) = (claims.head, claims.anchor.take(), claims.key_is_current());
         let times = self.lifetime.map_or(head.times, |lifetime| lifetime.effective(head.times));
         times.check(now, self.leeway)?;
-        let (state, upgraded) = match claims.take_decoded() {
-            Some(state) => (state, false),
-            None => state::read(head.version, claims.state(), times.expires_at.as_secs())?,
-        };
+        let (state, upgraded) = state::read(head.version, claims.state(), times.expires_at.as_secs())?;
         let half_idle = self.lifetime.is_some_and(|lifetime| lifetime.is_half_idle(&times, now));
         let provenance = Provenance::of(upgraded, key_is_current);
         Ok(Slip::opened(state, head.id, times, provenance, half_idle, call.digest(), anchor))

@@ -10,6 +10,7 @@ use crate::{
     cbor::write::Buffer,
     claims::{self, AnchorSecrets, Head, SlipId},
     context::Call,
+    crypto::Iv,
     envelope::{
         With,
         cose::{encrypt::Encrypted, proven::Proven},
@@ -28,7 +29,10 @@ use crate::{
     algs::{JweEnc, JwsAlg},
     envelope::jose::{OneAlg, jwe::Jwe, jws::Jws},
 };
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, atomic::Ordering},
+};
 
 /// Seals states of one type into tokens, and opens them.
 ///
@@ -267,7 +271,8 @@ impl<T: SlipState> Sealer<T> {
 
     fn begin(&self, state: &T, call: &Call, now: UnixTime) -> Result<String, Error> {
         let times = self.lifetime.begin(now)?;
-        self.write(state, (&SlipId::random()?, &times, None), call, now)
+        let (id, iv) = SlipId::with_iv()?;
+        self.write(state, (&id, &times, None), Some(iv), call, now)
     }
 
     fn again(&self, slip: &Slip<T>, call: &Call, now: UnixTime) -> Result<String, Error> {
@@ -275,13 +280,21 @@ impl<T: SlipState> Sealer<T> {
             return Err(Error::misuse("a slip is resealed under the bindings that it was opened with"));
         }
         let times = self.lifetime.renew(slip.times(), now)?;
-        self.write(slip.state(), (&slip.id(), &times, slip.anchor()), call, now)
+        self.write(slip.state(), (&slip.id(), &times, slip.anchor()), None, call, now)
     }
 
-    fn write(&self, state: &T, (id, times, anchor): Written<'_>, call: &Call, now: UnixTime) -> Result<String, Error> {
+    fn write(
+        &self,
+        state: &T,
+        (id, times, anchor): Written<'_>,
+        iv: Option<Iv>,
+        call: &Call,
+        now: UnixTime,
+    ) -> Result<String, Error> {
         let core = self.opener.core();
         let ring = core.keys.ring();
-        let with = With { ring: &ring, context: &core.context, call, now };
+        let longest = core.longest.load(Ordering::Relaxed);
+        let with = With { ring: &ring, context: &core.context, call, now, expected: longest };
         let head = Head { id: *id, times: *times, version: T::VERSION.into() };
         let syntax = core.envelope.syntax();
         let mut payload = |out: &mut Buffer| {
@@ -289,10 +302,15 @@ impl<T: SlipState> Sealer<T> {
                 syntax.write(state, T::LAYOUT, out)
             })
         };
-        core.envelope.seal(&with, &mut payload).map_err(|error| match (error.size(), error.limit()) {
-            (Some(size), Some(limit)) => Error::too_large(size, limit, syntax.measure(state, T::LAYOUT)),
-            _ => error,
-        })
+        let text =
+            core.envelope.seal(&with, iv, &mut payload).map_err(|error| match (error.size(), error.limit()) {
+                (Some(size), Some(limit)) => Error::too_large(size, limit, syntax.measure(state, T::LAYOUT)),
+                _ => error,
+            })?;
+        if text.len() > longest {
+            core.longest.store(text.len(), Ordering::Relaxed);
+        }
+        Ok(text)
     }
 }
 

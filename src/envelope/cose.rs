@@ -9,7 +9,8 @@ pub(crate) mod epoch;
 pub(crate) mod foreign;
 pub(crate) mod proven;
 
-use crate::cbor::write::Buffer;
+use crate::{cbor::write::Buffer, envelope::With};
+use std::borrow::Cow;
 
 /// RFC 9052 table 1.
 pub(crate) const TAG_ENCRYPT0: u64 = 16;
@@ -27,13 +28,18 @@ pub(crate) fn is_ours(text: &str) -> bool {
     FIRST_CHARACTERS.iter().any(|first| text.starts_with(first))
 }
 
-/// Enc_structure, MAC_structure and Sig_structure without their last element, which the latter two have (RFC 9052
-/// sections 4.4, 5.3, 6.3). `head` is the array's head and the context's text.
+/// What is authenticated beside or in front of a payload: a structure's head, the protected header, the `external_aad` (RFC 9052 sections
+/// 4.4, 5.3 and 6.3).
 pub(crate) fn structure(head: &[u8], protected: &[u8], external_aad: &[u8]) -> Vec<u8> {
     let mut out = Buffer::with_room(0, head.len() + protected.len() + external_aad.len() + 12);
     out.push(head);
     out.cbor().bytes(protected).bytes(external_aad);
-    out.bytes().to_vec()
+    out.publish().to_vec()
+}
+
+/// The same for a token of ours, made once for all that are bound to nothing but their context.
+fn own_structure<'w>(with: &With<'w>, head: &[u8], protected: &[u8]) -> Cow<'w, [u8]> {
+    with.context.aad(with.call, protected, |external_aad| structure(head, protected, external_aad))
 }
 
 pub(crate) const ENCRYPT: &[u8] = b"\x83\x67Encrypt";

@@ -19,7 +19,6 @@ use crate::{
     lifetime::Times,
     time::UnixTime,
 };
-use serde::de::IgnoredAny;
 
 /// What a token shows without any key. **Nothing of it is proven**: anybody can write such a text.
 #[derive(Clone, Debug)]
@@ -194,10 +193,11 @@ pub fn inspect(token: &str) -> Result<Inspection, Error> {
 /// its key is not in the ring or its claims are not ours; [`Error::is_expired`] if its key has ended or was revoked.
 pub fn reveal(token: &str, keys: &Keyring, bound_to: &BoundTo<'_>, now: UnixTime) -> Result<Claims, Error> {
     let (context, call) = bound_to.contexts()?;
-    let ring = Keys::from(keys).ring();
-    let with = With { ring: &ring, context: &context, call: &call, now };
+    let keys = Keys::from(keys);
+    let ring = keys.ring();
+    let with = With { ring: &ring, context: &context, call: &call, now, expected: 0 };
     let authentic = format_of(token)?.open(&with, token)?;
-    let claims = claims::Claims::<IgnoredAny>::read(authentic, (&context, &call), None)?;
+    let claims = claims::Claims::read(authentic, (&context, &call), None)?;
     Ok(match claims.state() {
         Encoded::Cbor(state) => Claims::new(claims.head, state.to_vec(), false),
         #[cfg(feature = "jose")]

@@ -110,13 +110,14 @@ pub struct Mint<'a, S> {
 pub fn mint<S: Serialize>(keys: &Keyring, spec: &Mint<'_, S>, now: UnixTime) -> Result<String, Error> {
     spec.lifetime.check()?;
     let (context, call) = spec.bound_to.contexts()?;
-    let (id, times) = (SlipId::random()?, spec.lifetime.begin(now)?);
-    let ring = Keys::from(keys).ring();
-    let with = With { ring: &ring, context: &context, call: &call, now };
+    let ((id, iv), times) = (SlipId::with_iv()?, spec.lifetime.begin(now)?);
+    let keys = Keys::from(keys);
+    let ring = keys.ring();
+    let with = With { ring: &ring, context: &context, call: &call, now, expected: 0 };
     let head = Head { id, times, version: spec.version.into() };
     let envelope = envelope(spec.format);
     let syntax = envelope.syntax();
-    envelope.seal(&with, &mut |out: &mut Buffer| {
+    envelope.seal(&with, Some(iv), &mut |out: &mut Buffer| {
         claims::write(syntax, out, &head, None, (&context, &call), |out| syntax.write(spec.state, Layout::Named, out))
     })
 }

@@ -37,13 +37,13 @@ impl<T: SlipState> Sealer<T> {
 
     /// Seals a slip with the times that it has, neither renewed nor shortened.
     pub(crate) fn seal_as_it_is(&self, slip: &Slip<T>, now: UnixTime) -> Result<String, Error> {
-        self.write(slip.state(), (&slip.id(), slip.times(), slip.anchor()), &Call::UNBOUND, now)
+        self.write(slip.state(), (&slip.id(), slip.times(), slip.anchor()), None, &Call::UNBOUND, now)
     }
 
     /// Seals a slip again and keeps its new times in mind.
     pub(crate) fn renew(&self, slip: &mut Slip<T>, now: UnixTime) -> Result<String, Error> {
         let times = self.lifetime.renew(slip.times(), now)?;
-        let text = self.write(slip.state(), (&slip.id(), &times, slip.anchor()), &Call::UNBOUND, now)?;
+        let text = self.write(slip.state(), (&slip.id(), &times, slip.anchor()), None, &Call::UNBOUND, now)?;
         slip.resealed(times);
         Ok(text)
     }

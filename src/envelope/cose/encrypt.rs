@@ -15,26 +15,29 @@
 //!     40                       no ciphertext
 //! ```
 
-use super::{ENCRYPT, epoch::Epochs, structure};
+use super::{
+    ENCRYPT,
+    epoch::{self, Epoch, Epochs},
+    own_structure,
+};
 use crate::{
-    bytes::{MAX_TOKEN_BYTES, token_bytes},
+    bytes::token_bytes,
     cbor::{
         Fault,
         read::{Form, Reader},
-        write::{Buffer, BytesHead, place},
+        write::{Buffer, Head, place},
     },
     codec::Syntax,
-    crypto::{self, IV_LEN, TAG_LEN},
+    crypto::{IV_LEN, Iv, TAG_LEN, Unauthentic},
     envelope::{Anatomy, Authentic, Envelope, Named, With, Write, beyond_limits, finish, malformed},
     error::Error,
-    key::{Alg, WIRE_LEN, WireId},
+    key::{Alg, SALT_LEN, Salt, WIRE_LEN, WireId},
 };
 use std::ops::Range;
 
 const FRAME: &[u8] = &[0xd8, 0x60, 0x84];
 const UNPROTECTED: &[u8] = &[0xa1, 0x05, 0x4c];
 const RECIPIENT: &[u8] = &[0x81, 0x83, 0x43, 0xa1, 0x01, 0x29, 0xa2, 0x04, 0x48];
-const SALT_LABEL: &[u8] = &[0x33];
 const NO_CIPHERTEXT: &[u8] = &[0x40];
 
 /// Room in front of the plaintext: the frame, the longest protected header, the IV, the longest head within the limit.
@@ -42,9 +45,7 @@ const ROOM: usize = FRAME.len() + 5 + UNPROTECTED.len() + IV_LEN + 3;
 
 /// Exactly ours. A salt is the key of an HMAC, which pads it with zeros: a longer one that ends in zeros would derive the same
 /// content key, and nothing authenticates the recipient's header. So each other length would be a second spelling.
-const SALT_HEAD: &[u8] = &[0x50];
-const SALT_LEN: usize = 16;
-
+const SALT: &[u8] = &[0x33, 0x50];
 const ALGS: [Alg; 2] = [Alg::HkdfA256Gcm, Alg::HkdfChaCha20Poly1305];
 
 /// The protected header of an algorithm's messages.
@@ -74,28 +75,29 @@ impl Envelope for Encrypted {
         &ALGS
     }
 
-    fn seal(&self, with: &With<'_>, write: Write<'_>) -> Result<String, Error> {
+    fn seal(&self, with: &With<'_>, iv: Option<Iv>, write: Write<'_>) -> Result<String, Error> {
         let key = with.sealing_key(&ALGS)?;
-        let mut buffer = Buffer::with_room(ROOM, MAX_TOKEN_BYTES);
+        let mut buffer = Buffer::with_room(ROOM, with.expected);
         write(&mut buffer)?;
-        let epoch = self.epochs.take(with.ring, key, with.now, std::process::id())?;
-        let iv = crypto::random::<IV_LEN>()?;
+        let iv = iv.map_or_else(Iv::fresh, Ok)?;
+        let iv_bytes = iv.bytes();
         let protected = protected(key.alg());
-        let aad = structure(ENCRYPT, protected, &with.context.external_aad(with.call));
+        let aad = own_structure(with, ENCRYPT, protected);
         let end = buffer.len();
         let plaintext = buffer.bytes_mut().get_mut(ROOM..).unwrap_or_default();
-        let tag = epoch.content_key().seal(iv, &aad, plaintext)?;
-        for part in [&tag[..], RECIPIENT, key.id().wire(), SALT_LABEL] {
+        let seal = |epoch: &Epoch| {
+            let tag = epoch.content_key().seal(iv, &aad, plaintext)?;
+            Ok::<_, Error>((tag, *epoch.salt()))
+        };
+        let (tag, salt) = self.epochs.with(with.ring, key, with.now, epoch::process::id(), seal)??;
+        for part in [&tag[..], RECIPIENT, key.id().wire(), SALT, &salt, NO_CIPHERTEXT] {
             buffer.push(part);
         }
-        for part in [SALT_HEAD, epoch.salt(), NO_CIPHERTEXT] {
-            buffer.push(part);
-        }
-        let head = BytesHead::new(end - ROOM + TAG_LEN);
-        let protected_head = BytesHead::new(protected.len());
-        let front = [FRAME, protected_head.as_slice(), protected, UNPROTECTED, &iv, head.as_slice()];
+        let head = Head::bytes(end - ROOM + TAG_LEN);
+        let protected_head = Head::bytes(protected.len());
+        let front = [FRAME, protected_head.as_slice(), protected, UNPROTECTED, &iv_bytes, head.as_slice()];
         match place(buffer.bytes_mut(), ROOM, &front) {
-            Some(start) => finish(&buffer.publish(), start),
+            Some(start) => finish(buffer.publish(), start),
             // A head of more than three bytes.
             None => Err(beyond_limits(buffer.len())),
         }
@@ -108,14 +110,11 @@ impl Envelope for Encrypted {
         if !ALGS.contains(&key.alg()) || bytes.get(parts.protected) != Some(protected(key.alg())) {
             return Err(Error::not_authentic("another algorithm than the key's"));
         }
-        let content_key = key.content_key(&parts.salt).ok_or_else(|| Error::not_authentic("no content key"))?;
-        let aad = structure(ENCRYPT, protected(key.alg()), &with.context.external_aad(with.call));
+        let aad = own_structure(with, ENCRYPT, protected(key.alg()));
         let ciphertext = bytes.get_mut(parts.ciphertext.clone()).unwrap_or_default();
-        let len = content_key
-            .key()
-            .open(parts.iv, &aad, ciphertext)
-            .map_err(|crypto::Unauthentic| Error::not_authentic("the tag does not hold"))?;
-        content_key.remember();
+        let len = key
+            .with_content_key(&parts.salt, |content_key| content_key.open(parts.iv, &aad, ciphertext))
+            .map_err(|Unauthentic| Error::not_authentic("the tag does not hold"))?;
         let start = parts.ciphertext.start;
         let key_is_current = with.is_current(key, &ALGS);
         Ok(Authentic { syntax: Syntax::Cbor, bytes, payload: start..start + len, key_is_current })
@@ -151,7 +150,7 @@ struct Parts {
     iv: [u8; IV_LEN],
     ciphertext: Range<usize>,
     kid: WireId,
-    salt: [u8; SALT_LEN],
+    salt: Salt,
 }
 
 impl Parts {
@@ -168,10 +167,9 @@ impl Parts {
         let iv = reader.take()?;
         let ciphertext = string(&mut reader)?;
         reader.exactly(RECIPIENT)?;
-        let kid = reader.take::<WIRE_LEN>()?;
-        reader.exactly(SALT_LABEL)?;
-        reader.exactly(SALT_HEAD)?;
-        let salt = reader.take::<SALT_LEN>()?;
+        let kid = reader.take()?;
+        reader.exactly(SALT)?;
+        let salt = reader.take()?;
         reader.exactly(NO_CIPHERTEXT)?;
         reader.end()?;
         let header = bytes.get(protected.clone()).unwrap_or_default();
@@ -188,7 +186,7 @@ mod tests {
     use super::*;
     use crate::{
         context::{Call, Context},
-        crypto::tests::decryptions,
+        crypto::{self, tests::decryptions},
         key::Key,
         keyring::Keyring,
         time::UnixTime,
@@ -199,7 +197,7 @@ mod tests {
             out.push(b"payload");
             Ok(())
         };
-        envelope.seal(with, write).unwrap()
+        envelope.seal(with, None, write).unwrap()
     }
 
     fn ring_of(keys: usize) -> Keyring {
@@ -210,7 +208,13 @@ mod tests {
     #[test]
     fn t30_every_token_has_an_iv_of_its_own() {
         let (ring, context) = (ring_of(1), Context::new("test", b"", &[]).unwrap());
-        let with = With { ring: ring.ring(), context: &context, call: &Call::UNBOUND, now: UnixTime::from_secs(1) };
+        let with = With {
+            ring: ring.ring(),
+            context: &context,
+            call: &Call::UNBOUND,
+            now: UnixTime::from_secs(1),
+            expected: 0,
+        };
         let envelope = Encrypted::new();
         let mut ivs = std::collections::HashSet::new();
         let mut salts = std::collections::HashSet::new();
@@ -222,7 +226,7 @@ mod tests {
         }
         assert_eq!(salts.len(), 1, "all of one epoch");
         assert!(!ivs.contains(&[0; IV_LEN]));
-        let error = crypto::tests::with_broken_randomness(|| envelope.seal(&with, &mut |_| Ok(())).unwrap_err());
+        let error = crypto::tests::with_broken_randomness(|| envelope.seal(&with, None, &mut |_| Ok(())).unwrap_err());
         assert!(error.is_unavailable(), "and without randomness there is no token");
         assert_eq!(envelope.epochs.process(), Some(std::process::id()));
     }
@@ -231,7 +235,13 @@ mod tests {
     #[test]
     fn t39_a_failed_open_leaves_the_memory_of_content_keys_as_it_was() {
         let (ring, context) = (ring_of(1), Context::new("test", b"", &[]).unwrap());
-        let with = With { ring: ring.ring(), context: &context, call: &Call::UNBOUND, now: UnixTime::from_secs(1) };
+        let with = With {
+            ring: ring.ring(),
+            context: &context,
+            call: &Call::UNBOUND,
+            now: UnixTime::from_secs(1),
+            expected: 0,
+        };
         let envelope = Encrypted::new();
         let key = ring.get(ring.ids().next().unwrap().as_str()).unwrap();
         let token = sealed(&envelope, &with);
@@ -252,7 +262,13 @@ mod tests {
     #[test]
     fn t32_a_token_is_tried_under_one_key_at_the_most() {
         let (ring, context) = (ring_of(10), Context::new("test", b"", &[]).unwrap());
-        let with = With { ring: ring.ring(), context: &context, call: &Call::UNBOUND, now: UnixTime::from_secs(1) };
+        let with = With {
+            ring: ring.ring(),
+            context: &context,
+            call: &Call::UNBOUND,
+            now: UnixTime::from_secs(1),
+            expected: 0,
+        };
         let envelope = Encrypted::new();
         let token = sealed(&envelope, &with);
         assert_eq!(decryptions(|| drop(envelope.open(&with, &token).unwrap())), 1);

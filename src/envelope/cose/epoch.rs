@@ -7,23 +7,26 @@
 //! What a process cannot see: a snapshot of a machine that is restored twice has two copies of one epoch. Unique IVs then
 //! rest on the kernel's reseeding of its generator; whoever restores snapshots calls `new_epoch()`.
 
+pub(super) mod process;
+
 use crate::{
     crypto::{self, AeadKey},
     error::Error,
-    key::Key,
+    key::{Key, Salt},
     keyring::Ring,
     time::UnixTime,
 };
+use arc_swap::ArcSwapOption;
 use std::{
     sync::{
-        Arc, PoisonError, RwLock,
-        atomic::{AtomicU32, AtomicU64, Ordering},
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
     },
     time::Duration,
 };
 
 /// Tokens of one content key.
-const MAX_TOKENS: u32 = 1 << 20;
+const MAX_TOKENS: u64 = 1 << 20;
 
 /// How long one content key seals.
 const MAX_AGE: Duration = Duration::from_secs(60 * 60);
@@ -31,67 +34,80 @@ const MAX_AGE: Duration = Duration::from_secs(60 * 60);
 /// Two threads may read the clock around a tick and arrive in the other order.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Bytes of salt: with the IV, 224 random bits a token.
-const SALT_LEN: usize = 16;
-
+/// The content keys of a sealer, one after the other.
 pub(super) struct Epochs {
-    current: RwLock<Option<Arc<Epoch>>>,
-    max_tokens: u32,
+    current: ArcSwapOption<Epoch>,
+    /// Held while an epoch is begun, so that only one is.
+    beginning: Mutex<()>,
+    max_tokens: u64,
 }
 
 /// One content key in use. What it was made from must still hold whenever it is taken.
 pub(super) struct Epoch {
-    salt: [u8; SALT_LEN],
-    content_key: Arc<AeadKey>,
+    salt: Salt,
+    content_key: AeadKey,
     key: Arc<Key>,
     ring: u64,
     process: u32,
     started: UnixTime,
     latest: AtomicU64,
-    used: AtomicU32,
+    used: AtomicU64,
 }
 
 impl Epochs {
     pub(super) fn new() -> Self {
-        Self { current: RwLock::new(None), max_tokens: MAX_TOKENS }
+        Self { current: ArcSwapOption::empty(), beginning: Mutex::new(()), max_tokens: MAX_TOKENS }
     }
 
-    /// The epoch for one more token, new if the last one has ended.
-    pub(super) fn take(&self, ring: &Ring, key: &Arc<Key>, now: UnixTime, process: u32) -> Result<Arc<Epoch>, Error> {
-        let usable = |epoch: &&Arc<Epoch>| epoch.holds(ring, key, now, process) && epoch.count(self.max_tokens);
-        if let Some(epoch) = self.current.read().unwrap_or_else(PoisonError::into_inner).as_ref().filter(usable) {
-            return Ok(Arc::clone(epoch));
+    /// Works with the epoch of this moment, in which one token more is counted. No lock is taken, and nothing is written that threads
+    /// share but the count.
+    pub(super) fn with<R>(
+        &self,
+        ring: &Ring,
+        key: &Arc<Key>,
+        now: UnixTime,
+        process: u32,
+        work: impl FnOnce(&Epoch) -> R,
+    ) -> Result<R, Error> {
+        let usable = |epoch: &Epoch| epoch.holds(ring, key, now, process) && epoch.count(self.max_tokens);
+        if let Some(epoch) = &*self.current.load()
+            && usable(epoch)
+        {
+            return Ok(work(epoch));
         }
-        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        let beginning = self.beginning.lock().unwrap_or_else(PoisonError::into_inner);
         // Another thread may have begun one in the meantime.
-        if let Some(epoch) = current.as_ref().filter(usable) {
-            return Ok(Arc::clone(epoch));
+        if let Some(epoch) = &*self.current.load()
+            && usable(epoch)
+        {
+            return Ok(work(epoch));
         }
-        let salt = crypto::random::<SALT_LEN>()?;
-        let content_key = key.content_key(&salt).ok_or_else(|| Error::misuse("not a key to derive from"))?;
+        let salt = crypto::random()?;
+        let content_key = key.derive_content_key(&salt).ok_or_else(|| Error::misuse("not a key to derive from"))?;
         let epoch = Arc::new(Epoch {
             salt,
-            content_key: content_key.into_key(),
+            content_key,
             key: Arc::clone(key),
             ring: ring.serial(),
             process,
             started: now,
             latest: AtomicU64::new(now.as_secs()),
-            used: AtomicU32::new(1),
+            used: AtomicU64::new(1),
         });
-        *current = Some(Arc::clone(&epoch));
-        Ok(epoch)
+        self.current.store(Some(Arc::clone(&epoch)));
+        drop(beginning);
+        Ok(work(&epoch))
     }
 
     /// The process that the epoch belongs to.
     #[cfg(test)]
     pub(super) fn process(&self) -> Option<u32> {
-        self.current.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|epoch| epoch.process)
+        self.current.load().as_ref().map(|epoch| epoch.process)
     }
 
     /// Ends the epoch; the next token begins another.
     pub(super) fn end(&self) {
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = None;
+        self.current.store(None);
     }
 }
 
@@ -100,25 +116,29 @@ impl Epoch {
         &self.content_key
     }
 
-    pub(super) fn salt(&self) -> &[u8; SALT_LEN] {
+    pub(super) fn salt(&self) -> &Salt {
         &self.salt
     }
 
     /// The same key in the same ring (an expired or revoked key is none that seals), in the same process, within the hour,
     /// on a clock that does not run backwards.
     fn holds(&self, ring: &Ring, key: &Arc<Key>, now: UnixTime, process: u32) -> bool {
-        let latest = UnixTime::from_secs(self.latest.fetch_max(now.as_secs(), Ordering::Relaxed));
+        // Written once a second, and not for every token: threads would wait for each other.
+        let latest = self.latest.load(Ordering::Relaxed);
+        if latest < now.as_secs() {
+            self.latest.fetch_max(now.as_secs(), Ordering::Relaxed);
+        }
         Arc::ptr_eq(&self.key, key)
             && self.ring == ring.serial()
             && self.process == process
             && now.since(self.started) < MAX_AGE
-            && latest <= now.saturating_add(TICK)
+            && UnixTime::from_secs(latest) <= now.saturating_add(TICK)
     }
 
-    /// Counts one token, unless that is one too many. The counter never overshoots, however many threads count.
-    fn count(&self, max: u32) -> bool {
-        let one_more = |used: u32| used.checked_add(1).filter(|used| *used <= max);
-        self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_more).is_ok()
+    /// Counts one token, unless that is one too many. However many threads count, no more than `max` are told that they may; the count
+    /// itself goes beyond that by no more than there are threads.
+    fn count(&self, max: u64) -> bool {
+        self.used.load(Ordering::Relaxed) < max && self.used.fetch_add(1, Ordering::Relaxed) < max
     }
 }
 

@@ -15,7 +15,7 @@ use crate::{
         walk,
         write::Buffer,
     },
-    crypto::{AeadKey, IV_LEN, TAG_LEN, Unauthentic},
+    crypto::{AeadKey, IV_LEN, Iv, TAG_LEN, Unauthentic},
     error::Error,
     key::{Alg, DIRECT_HKDF_PROTECTED, Family, Key, kdf_context},
 };
@@ -44,7 +44,7 @@ pub(crate) fn mac0_verify(bytes: &[u8], key: &Key, external_aad: &[u8]) -> Resul
     let mut reader = start(bytes, TAG_MAC0, 4).map_err(malformed)?;
     let (headers, payload, tag) = proven_parts(&mut reader).map_err(malformed)?;
     reader.end().map_err(malformed)?;
-    verify_mac(key, &headers, payload, tag, structure(MAC0, headers.protected, external_aad))
+    verify_mac(key, &headers, payload, tag, &structure(MAC0, headers.protected, external_aad))
 }
 
 pub(crate) fn mac_verify(bytes: &[u8], key: &Key, external_aad: &[u8]) -> Result<Vec<u8>, Error> {
@@ -55,10 +55,10 @@ pub(crate) fn mac_verify(bytes: &[u8], key: &Key, external_aad: &[u8]) -> Result
     if !matches!(recipient, Recipient::Direct) {
         return Err(Error::not_authentic("another algorithm than the key's"));
     }
-    verify_mac(key, &headers, payload, tag, structure(MAC, headers.protected, external_aad))
+    verify_mac(key, &headers, payload, tag, &structure(MAC, headers.protected, external_aad))
 }
 
-fn verify_mac(key: &Key, headers: &Headers<'_>, payload: &[u8], tag: &[u8], before: Vec<u8>) -> Result<Vec<u8>, Error> {
+fn verify_mac(key: &Key, headers: &Headers<'_>, payload: &[u8], tag: &[u8], before: &[u8]) -> Result<Vec<u8>, Error> {
     headers.alg_is(key.alg())?;
     let mac = key.mac().ok_or_else(|| Error::not_authentic("not a MAC key"))?;
     mac.verify(&message(before, payload), tag).map_err(unauthentic)?;
@@ -72,7 +72,7 @@ pub(crate) fn sign1_verify(bytes: &[u8], key: &Key, external_aad: &[u8]) -> Resu
     headers.alg_is(key.alg())?;
     let verifier = key.verifier().ok_or_else(|| Error::not_authentic("not a key for signatures"))?;
     let before = structure(SIGNATURE1, headers.protected, external_aad);
-    verifier.verify(&message(before, payload), signature).map_err(unauthentic)?;
+    verifier.verify(&message(&before, payload), signature).map_err(unauthentic)?;
     Ok(payload.to_vec())
 }
 
@@ -122,7 +122,7 @@ pub(crate) fn encrypt_seal(
     let info = kdf_context(key.alg(), DIRECT_HKDF_PROTECTED, None);
     let aead = key.derive(salt, &info).ok_or_else(|| Error::misuse("not a secret to derive from"))?;
     let mut ciphertext = payload.to_vec();
-    let tag = aead.seal(iv, &structure(ENCRYPT, &protected, external_aad), &mut ciphertext)?;
+    let tag = aead.seal(Iv::given(iv), &structure(ENCRYPT, &protected, external_aad), &mut ciphertext)?;
     ciphertext.extend_from_slice(&tag);
     let mut out = Buffer::default();
     let mut cbor = out.cbor();
@@ -168,11 +168,11 @@ fn encrypted_parts<'b>(reader: &mut Reader<'b>) -> Result<(Headers<'b>, &'b [u8]
     Ok((Headers::read(reader)?, reader.bytes()?))
 }
 
-fn message(mut before: Vec<u8>, payload: &[u8]) -> Vec<u8> {
-    let mut out = Buffer::with_room(0, head_len(u64::MAX) + payload.len());
+fn message(before: &[u8], payload: &[u8]) -> Vec<u8> {
+    let mut out = Buffer::with_room(0, before.len() + head_len(u64::MAX) + payload.len());
+    out.push(before);
     out.cbor().bytes(payload);
-    before.extend_from_slice(out.bytes());
-    before
+    out.publish().to_vec()
 }
 
 fn decrypt(aead: &AeadKey, headers: &Headers<'_>, ciphertext: &[u8], aad: &[u8]) -> Result<Vec<u8>, Error> {

@@ -14,21 +14,21 @@
 //! What is authenticated ends in the same `bstr(payload)` as the message, so it is laid out in the message's own buffer: its
 //! beginning is put in front of the payload, authenticated, and overwritten with the frame.
 
-use super::{MAC0, SIGNATURE1, structure};
+use super::{MAC0, SIGNATURE1, own_structure};
 use crate::{
-    bytes::{MAX_TOKEN_BYTES, token_bytes},
+    bytes::token_bytes,
     cbor::{
         Fault,
         read::{Form, Reader},
-        write::{Buffer, BytesHead, place},
+        write::{Buffer, Head, place},
     },
     codec::Syntax,
-    crypto::Unauthentic,
+    crypto::{Iv, Unauthentic},
     envelope::{Anatomy, Authentic, Envelope, Named, With, Write, beyond_limits, finish, malformed},
     error::Error,
     key::{Alg, Key, WIRE_LEN, WireId},
 };
-use std::ops::Range;
+use std::{borrow::Cow, ops::Range};
 
 const PROTECTED_HEAD: &[u8] = &[0x43];
 const UNPROTECTED: &[u8] = &[0xa1, 0x04, 0x48];
@@ -57,8 +57,8 @@ impl Proven {
     }
 
     /// What is authenticated, up to the payload's head.
-    fn prefix(&self, alg: Alg, with: &With<'_>) -> Vec<u8> {
-        structure(self.structure, &protected(alg), &with.context.external_aad(with.call))
+    fn prefix<'w>(&self, alg: Alg, with: &With<'w>) -> Cow<'w, [u8]> {
+        own_structure(with, self.structure, &protected(alg))
     }
 }
 
@@ -78,12 +78,18 @@ const fn proof_len(alg: Alg) -> usize {
     }
 }
 
-fn prove(key: &Key, message: &[u8]) -> Result<Vec<u8>, Error> {
+/// Appends the proof of what stands in the buffer from `start` on.
+fn prove(key: &Key, buffer: &mut Buffer, start: usize) -> Result<(), Error> {
+    let message = buffer.bytes().get(start..).unwrap_or_default();
     if let Some(mac) = key.mac() {
-        return Ok(mac.sign(message).as_ref().to_vec());
+        let tag = mac.sign(message);
+        buffer.cbor().bytes(tag.as_ref());
+        return Ok(());
     }
     let signer = key.signer().ok_or_else(|| Error::misuse("not a key to sign with"))?;
-    Ok(signer.sign(message)?.as_ref().to_vec())
+    let signature = signer.sign(message)?;
+    buffer.cbor().bytes(signature.as_ref());
+    Ok(())
 }
 
 impl Envelope for Proven {
@@ -95,23 +101,22 @@ impl Envelope for Proven {
         self.opening
     }
 
-    fn seal(&self, with: &With<'_>, write: Write<'_>) -> Result<String, Error> {
+    fn seal(&self, with: &With<'_>, _: Option<Iv>, write: Write<'_>) -> Result<String, Error> {
         let key = with.sealing_key(self.sealing)?;
         let prefix = self.prefix(key.alg(), with);
         let room = prefix.len().max(FRONT) + HEAD;
-        let mut buffer = Buffer::with_room(room, MAX_TOKEN_BYTES);
+        let mut buffer = Buffer::with_room(room, with.expected);
         write(&mut buffer)?;
-        let head = BytesHead::new(buffer.len() - room);
+        let head = Head::bytes(buffer.len() - room);
         let Some(start) = place(buffer.bytes_mut(), room, &[&prefix, head.as_slice()]) else {
             return Err(beyond_limits(buffer.len()));
         };
-        let proof = prove(key, buffer.bytes().get(start..).unwrap_or_default())?;
-        buffer.cbor().bytes(&proof);
+        prove(key, &mut buffer, start)?;
         let protected = protected(key.alg());
         let front: [&[u8]; 6] =
             [&self.frame, PROTECTED_HEAD, &protected, UNPROTECTED, key.id().wire(), head.as_slice()];
         match place(buffer.bytes_mut(), room, &front) {
-            Some(start) => finish(&buffer.publish(), start),
+            Some(start) => finish(buffer.publish(), start),
             None => Err(beyond_limits(buffer.len())),
         }
     }

@@ -12,6 +12,10 @@ fn sealing_key(ring: &Keyring) -> Arc<Key> {
     Arc::clone(ring.ring().sealing(&[Alg::HkdfA256Gcm], T).unwrap())
 }
 
+fn salt(epochs: &Epochs, ring: &Ring, key: &Arc<Key>, now: UnixTime, process: u32) -> Salt {
+    epochs.with(ring, key, now, process, |epoch| *epoch.salt()).unwrap()
+}
+
 fn setup() -> (Epochs, Keyring, Arc<Key>) {
     let ring = Keyring::new(vec![Key::generate(Alg::HkdfA256Gcm).unwrap()]).unwrap();
     let key = sealing_key(&ring);
@@ -21,72 +25,72 @@ fn setup() -> (Epochs, Keyring, Arc<Key>) {
 #[test]
 fn t31_an_epoch_lasts_while_nothing_changes() {
     let (epochs, ring, key) = setup();
-    let salt = *epochs.take(ring.ring(), &key, T, 1).unwrap().salt();
+    let first = salt(&epochs, ring.ring(), &key, T, 1);
     for now in [T, later(1), later(3_599)] {
-        assert_eq!(*epochs.take(ring.ring(), &key, now, 1).unwrap().salt(), salt);
+        assert_eq!(salt(&epochs, ring.ring(), &key, now, 1), first);
     }
 }
 
 #[test]
 fn t31_an_epoch_ends_after_an_hour() {
     let (epochs, ring, key) = setup();
-    let salt = *epochs.take(ring.ring(), &key, T, 1).unwrap().salt();
-    assert_ne!(*epochs.take(ring.ring(), &key, later(3_600), 1).unwrap().salt(), salt);
+    let first = salt(&epochs, ring.ring(), &key, T, 1);
+    assert_ne!(salt(&epochs, ring.ring(), &key, later(3_600), 1), first);
 }
 
 #[test]
 fn t31_an_epoch_ends_when_the_process_forks() {
     let (epochs, ring, key) = setup();
-    let salt = *epochs.take(ring.ring(), &key, T, 1).unwrap().salt();
-    assert_ne!(*epochs.take(ring.ring(), &key, T, 2).unwrap().salt(), salt);
+    let first = salt(&epochs, ring.ring(), &key, T, 1);
+    assert_ne!(salt(&epochs, ring.ring(), &key, T, 2), first);
 }
 
 #[test]
 fn t31_an_epoch_ends_when_the_clock_runs_backwards() {
     let (epochs, ring, key) = setup();
-    let salt = *epochs.take(ring.ring(), &key, T, 1).unwrap().salt();
-    assert_eq!(*epochs.take(ring.ring(), &key, later(100), 1).unwrap().salt(), salt);
-    assert_eq!(*epochs.take(ring.ring(), &key, later(99), 1).unwrap().salt(), salt, "a tick is no step back");
-    let second = *epochs.take(ring.ring(), &key, later(98), 1).unwrap().salt();
-    assert_ne!(second, salt);
-    assert_ne!(*epochs.take(ring.ring(), &key, T, 1).unwrap().salt(), second);
+    let first = salt(&epochs, ring.ring(), &key, T, 1);
+    assert_eq!(salt(&epochs, ring.ring(), &key, later(100), 1), first);
+    assert_eq!(salt(&epochs, ring.ring(), &key, later(99), 1), first, "a tick is no step back");
+    let second = salt(&epochs, ring.ring(), &key, later(98), 1);
+    assert_ne!(second, first);
+    assert_ne!(salt(&epochs, ring.ring(), &key, T, 1), second);
 }
 
 #[test]
 fn t31_an_epoch_ends_with_its_key() {
     let (epochs, ring, key) = setup();
-    let salt = *epochs.take(ring.ring(), &key, T, 1).unwrap().salt();
+    let first = salt(&epochs, ring.ring(), &key, T, 1);
     let (_, _, other_key) = setup();
-    assert_ne!(*epochs.take(ring.ring(), &other_key, T, 1).unwrap().salt(), salt);
+    assert_ne!(salt(&epochs, ring.ring(), &other_key, T, 1), first);
 }
 
 /// The same key bytes, in a set that was loaded again.
 #[test]
 fn t31_an_epoch_ends_with_its_ring() {
     let (epochs, ring, key) = setup();
-    let salt = *epochs.take(ring.ring(), &key, T, 1).unwrap().salt();
+    let first = salt(&epochs, ring.ring(), &key, T, 1);
     let again = Keyring::from_jwks(ring.to_jwks().expose()).unwrap();
-    assert_ne!(*epochs.take(again.ring(), &key, T, 1).unwrap().salt(), salt);
+    assert_ne!(salt(&epochs, again.ring(), &key, T, 1), first);
     let (epochs, ring, key) = setup();
-    let salt = *epochs.take(ring.ring(), &key, T, 1).unwrap().salt();
+    let first = salt(&epochs, ring.ring(), &key, T, 1);
     let again = Keyring::from_jwks(ring.to_jwks().expose()).unwrap();
-    assert_ne!(*epochs.take(ring.ring(), &sealing_key(&again), T, 1).unwrap().salt(), salt);
+    assert_ne!(salt(&epochs, ring.ring(), &sealing_key(&again), T, 1), first);
 }
 
 #[test]
 fn t31_an_epoch_ends_on_demand() {
     let (epochs, ring, key) = setup();
-    let salt = *epochs.take(ring.ring(), &key, T, 1).unwrap().salt();
+    let first = salt(&epochs, ring.ring(), &key, T, 1);
     epochs.end();
-    assert_ne!(*epochs.take(ring.ring(), &key, T, 1).unwrap().salt(), salt);
+    assert_ne!(salt(&epochs, ring.ring(), &key, T, 1), first);
 }
 
 #[test]
 fn t30_the_counter_is_never_overshot_by_threads() {
     let (_, ring, key) = setup();
-    let epochs = Epochs { current: RwLock::new(None), max_tokens: 100 };
-    let uses: Vec<[u8; SALT_LEN]> = std::thread::scope(|scope| {
-        let worker = || (0..250).map(|_| *epochs.take(ring.ring(), &key, T, 1).unwrap().salt()).collect::<Vec<_>>();
+    let epochs = Epochs { max_tokens: 100, ..Epochs::new() };
+    let uses: Vec<Salt> = std::thread::scope(|scope| {
+        let worker = || (0..250).map(|_| salt(&epochs, ring.ring(), &key, T, 1)).collect::<Vec<_>>();
         let threads: Vec<_> = (0..8).map(|_| scope.spawn(worker)).collect();
         threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     });
@@ -107,6 +111,6 @@ fn t30_the_limits_are_as_documented() {
 #[test]
 fn t30_without_randomness_there_is_no_epoch() {
     let (epochs, ring, key) = setup();
-    let error = crypto::tests::with_broken_randomness(|| epochs.take(ring.ring(), &key, T, 1).map(drop).unwrap_err());
+    let error = crypto::tests::with_broken_randomness(|| epochs.with(ring.ring(), &key, T, 1, |_| ()).unwrap_err());
     assert!(error.is_unavailable());
 }
