@@ -45,10 +45,15 @@ pub(crate) struct Context {
     /// The whole, for calls without bindings.
     unbound: Vec<u8>,
     /// What messages with a protected header authenticate with it: of the two that one format has.
-    made: [OnceLock<(Box<[u8]>, Vec<u8>)>; 2],
+    made: [OnceLock<Made>; 2],
     /// What a JOSE token says of it.
     #[cfg(feature = "jose")]
     declared: Declared,
+}
+
+struct Made {
+    protected: Box<[u8]>,
+    authenticated: Vec<u8>,
 }
 
 /// What a JOSE token says of its context, in claims.
@@ -141,8 +146,9 @@ impl Context {
             return Cow::Owned(make(&self.external_aad(call)));
         }
         let made = self.made.iter().find_map(|place| {
-            let (of, made) = place.get_or_init(|| (protected.into(), make(&self.unbound)));
-            (**of == *protected).then_some(&made[..])
+            let make = || Made { protected: protected.into(), authenticated: make(&self.unbound) };
+            let made = place.get_or_init(make);
+            (*made.protected == *protected).then_some(&made.authenticated[..])
         });
         made.map_or_else(|| Cow::Owned(make(&self.unbound)), Cow::Borrowed)
     }
