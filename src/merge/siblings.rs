@@ -236,7 +236,7 @@ impl<T: Mergeable> Siblings<T> {
         // Of the time that an answer may be under way, half is the server's.
         let is_late = now > self.arrival.plus(self.desk.policy.transit() / 2);
         match (is_late, self.staged.is_empty()) {
-            (true, false) => Err(Error::busy("the answer comes too late to add to a state")),
+            (true, false) => Err(Error::ask_again("the answer comes too late to add to a state")),
             (true, true) => Ok(Plan::default()),
             (false, _) => Planner::new(self, attributes).plan(),
         }
@@ -252,7 +252,7 @@ impl<T: Mergeable> Siblings<T> {
             return Err(trouble.clone());
         }
         if now > self.arrival.plus(self.desk.policy.transit() / 2) {
-            return Err(Error::busy("the answer comes too late to add to a state"));
+            return Err(Error::ask_again("the answer comes too late to add to a state"));
         }
         let mut base = self.view().clone().fold(self.fold_limit(self.view()));
         base.cart = Some(base.cart.unwrap_or_else(|| self.keys.own.cart_id()));
@@ -344,7 +344,7 @@ impl<T: Mergeable> Siblings<T> {
         if admitted {
             Ok(record)
         } else {
-            Err(Error::busy("the browser's cookies leave no room for one more operation"))
+            Err(Error::ask_again("the browser's cookies leave no room for one more operation"))
         }
     }
 
