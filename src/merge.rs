@@ -16,7 +16,7 @@ mod cart;
 pub(crate) mod dot;
 mod idempotency;
 pub(crate) mod item;
-mod plan;
+pub(crate) mod plan;
 mod policy;
 mod preferences;
 mod prepared;

@@ -11,7 +11,7 @@ use super::{
     dot::{Dot, Millis},
     idempotency::IdempotencyKey,
     item::{Class, Content, Item, Jar, MAX_COOKIE, Names, NewItem},
-    plan::{Plan, Planner},
+    plan::{Block, Plan, Planner},
     policy::Policy,
     prepared::{Committed, Prepared},
     record::{Record, Seen},
@@ -225,11 +225,11 @@ impl<T: Mergeable> Siblings<T> {
         !self.adopts() && self.jar.items.iter().all(|item| !item.is_adopted)
     }
 
-    /// What the answer is to set and to expire. `attributes` is how many bytes a `Set-Cookie` line has besides name and value.
+    /// What the answer is to set and to expire.
     ///
     /// # Errors
     /// [`Error::is_unavailable`] if something was added and the answer comes too late for others to take it into account.
-    pub(crate) fn plan(&self, attributes: usize, now: Millis) -> Result<Plan, Error> {
+    pub(crate) fn plan(&self, block: Block, now: Millis) -> Result<Plan, Error> {
         if self.trouble.is_some() {
             return Ok(Plan::default());
         }
@@ -238,7 +238,7 @@ impl<T: Mergeable> Siblings<T> {
         match (is_late, self.staged.is_empty()) {
             (true, false) => Err(Error::ask_again("the answer comes too late to add to a state")),
             (true, true) => Ok(Plan::default()),
-            (false, _) => Planner::new(self, attributes).plan(),
+            (false, _) => Planner::new(self, block).plan(),
         }
     }
 
@@ -325,7 +325,7 @@ impl<T: Mergeable> Siblings<T> {
             return Err(Error::too_large(size, MAX_COOKIE, Vec::new()));
         }
         self.check_growth(op)?;
-        let (present, planner) = (self.present(), Planner::new(self, 0));
+        let (present, planner) = (self.present(), Planner::new(self, Block::default()));
         let load = Load {
             header: self.header,
             items: self.jar.items.len(),

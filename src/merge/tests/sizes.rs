@@ -87,7 +87,7 @@ fn how_long_opening_takes() {
             browser.pass(Duration::from_millis(1));
             let mut siblings = browser.read();
             siblings.add(line(3), 1).unwrap();
-            let plan = siblings.plan(super::kit::ATTRIBUTES, super::kit::at(browser.now)).unwrap();
+            let plan = siblings.plan(super::kit::BLOCK, super::kit::at(browser.now)).unwrap();
             browser.store(&plan);
         }
         let cookies: Vec<_> = browser.cookies.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
