@@ -17,7 +17,7 @@ use super::{
     record::{Record, Seen},
     wire,
 };
-use crate::{codec::Syntax, error::Error};
+use crate::error::Error;
 use std::{collections::HashSet, fmt, sync::Arc};
 
 /// What all requests of one jar share: its name, its policy, and what this process has lately answered.
@@ -360,7 +360,7 @@ impl<T: Mergeable> Siblings<T> {
         after.apply(op);
         let grown = size(&after)?;
         if grown > limit && grown > size(&self.state)? {
-            return Err(Error::too_large(grown, limit, Syntax::Cbor.measure(&after, T::LAYOUT)));
+            return Err(Error::too_large(grown, limit, after.sizes()));
         }
         Ok(())
     }

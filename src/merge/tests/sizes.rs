@@ -55,6 +55,7 @@ fn a_state_that_will_never_fit_is_too_large_and_can_shrink() {
     });
     let refused = refused.unwrap();
     assert!(refused.is_too_large() && refused.size() > refused.limit(), "{refused:?}");
+    assert_eq!(refused.largest().first().map(|(part, _)| *part), Some("lines"), "it names what is large");
     let lines = browser.lines().len();
     println!("{lines} lines fit");
     assert!(lines > 100);
