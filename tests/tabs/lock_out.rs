@@ -66,5 +66,5 @@ async fn forty_writers_behind_nginx_at_three_processes() {
     let chromium = Chromium { driver: Driver::start().await.unwrap(), origin, orders: Arc::default() };
     let played = play(&chromium).await;
     chromium.driver.quit().await;
-    played.unwrap();
+    played.map_err(|fault| format!("{fault}; nginx says: {}", nginx.complaints())).unwrap();
 }
