@@ -10,7 +10,7 @@ use tempfile::TempDir;
 #[derive(Debug)]
 pub struct Shop {
     _process: Process,
-    _book: TempDir,
+    book: TempDir,
     /// Where it listens on this machine.
     pub port: u16,
 }
@@ -39,6 +39,20 @@ impl Shop {
         let mut process = Process::start("shop", args.iter().chain(more))?;
         let port = |line: &str| line.strip_prefix("http://localhost:")?.strip_suffix('/')?.parse().ok();
         let port = process.hears(port).await?;
-        Ok(Self { _process: process, _book: book, port })
+        Ok(Self { _process: process, book, port })
+    }
+
+    /// The numbers of the orders in its book.
+    ///
+    /// # Errors
+    /// If there is no book.
+    pub fn orders(&self) -> Result<Vec<String>, Fault> {
+        let mut numbers = Vec::new();
+        for page in std::fs::read_dir(self.book.path())? {
+            let key = page?.file_name().to_string_lossy().to_uppercase();
+            let number = key.get(..4).zip(key.get(4..8)).map(|(one, two)| format!("{one}-{two}"));
+            numbers.push(number.ok_or("a page without a key")?);
+        }
+        Ok(numbers)
     }
 }

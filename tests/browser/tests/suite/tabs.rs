@@ -137,11 +137,43 @@ async fn two_tabs_that_buy_at_once_make_one_order() {
         stage.gate.has_seen("GET /orders", 2, before).await;
         stage.visit("/orders").await?;
         assert_eq!((stage.count("tr.order").await?, stage.cart().await?), (1, vec![]));
+        let number = stage.text("tr.order strong").await?.ok_or("no number")?;
+        assert_eq!(
+            stage.shop.orders()?,
+            [number],
+            "there is one in the book, and the last tab to be answered shows it"
+        );
         // The next cart is another order.
         stage.add("cup").await?;
         stage.visit("/checkout").await?;
         stage.click("#buy").await?;
         assert_eq!((stage.count("tr.order").await?, stage.cart().await?), (2, vec![]));
+        assert_eq!(stage.shop.orders()?.len(), 2);
+        Ok(())
+    })
+    .await;
+}
+
+/// The second tab has seen more than the first one ordered, and not that it was ordered.
+#[tokio::test]
+async fn a_second_checkout_takes_out_what_the_first_has_ordered_and_nothing_else() {
+    perform(3, async |stage: &Stage| {
+        stage.add("teapot").await?;
+        stage.log_in("Ada").await?;
+        let mut hold = stage.gate.hold("POST /checkout");
+        let before = stage.gate.seen().len();
+        stage.elsewhere(BUY).await?;
+        assert_eq!(hold.answered().await?.status, 303);
+        stage.add("cup").await?;
+        assert_eq!(stage.cart().await?, lines(&["cup", "teapot"]));
+        stage.visit("/checkout").await?;
+        stage.click("#buy").await?;
+        assert_eq!(stage.text("tr.order .price").await?.as_deref(), Some("€39.00"), "the order of the first");
+        assert_eq!((stage.shop.orders()?.len(), stage.cart().await?), (1, lines(&["cup"])));
+        hold.release();
+        stage.gate.has_seen("GET /orders", 2, before).await;
+        stage.visit("/cart").await?;
+        assert_eq!(stage.cart().await?, lines(&["cup"]), "and it can be bought next");
         Ok(())
     })
     .await;
