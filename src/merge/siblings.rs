@@ -11,13 +11,13 @@ use super::{
     dot::{Dot, Millis},
     idempotency::IdempotencyKey,
     item::{Class, Content, Item, Jar, MAX_COOKIE, Names, NewItem},
-    plan::{Plan, Planner},
+    plan::{Block, Plan, Planner},
     policy::Policy,
     prepared::{Committed, Prepared},
     record::{Record, Seen},
     wire,
 };
-use crate::{codec::Syntax, error::Error};
+use crate::error::Error;
 use std::{collections::HashSet, fmt, sync::Arc};
 
 /// What all requests of one jar share: its name, its policy, and what this process has lately answered.
@@ -225,20 +225,20 @@ impl<T: Mergeable> Siblings<T> {
         !self.adopts() && self.jar.items.iter().all(|item| !item.is_adopted)
     }
 
-    /// What the answer is to set and to expire. `attributes` is how many bytes a `Set-Cookie` line has besides name and value.
+    /// What the answer is to set and to expire.
     ///
     /// # Errors
     /// [`Error::is_unavailable`] if something was added and the answer comes too late for others to take it into account.
-    pub(crate) fn plan(&self, attributes: usize, now: Millis) -> Result<Plan, Error> {
+    pub(crate) fn plan(&self, block: Block, now: Millis) -> Result<Plan, Error> {
         if self.trouble.is_some() {
             return Ok(Plan::default());
         }
         // Of the time that an answer may be under way, half is the server's.
         let is_late = now > self.arrival.plus(self.desk.policy.transit() / 2);
         match (is_late, self.staged.is_empty()) {
-            (true, false) => Err(Error::busy("the answer comes too late to add to a state")),
+            (true, false) => Err(Error::ask_again("the answer comes too late to add to a state")),
             (true, true) => Ok(Plan::default()),
-            (false, _) => Planner::new(self, attributes).plan(),
+            (false, _) => Planner::new(self, block).plan(),
         }
     }
 
@@ -252,7 +252,7 @@ impl<T: Mergeable> Siblings<T> {
             return Err(trouble.clone());
         }
         if now > self.arrival.plus(self.desk.policy.transit() / 2) {
-            return Err(Error::busy("the answer comes too late to add to a state"));
+            return Err(Error::ask_again("the answer comes too late to add to a state"));
         }
         let mut base = self.view().clone().fold(self.fold_limit(self.view()));
         base.cart = Some(base.cart.unwrap_or_else(|| self.keys.own.cart_id()));
@@ -325,7 +325,7 @@ impl<T: Mergeable> Siblings<T> {
             return Err(Error::too_large(size, MAX_COOKIE, Vec::new()));
         }
         self.check_growth(op)?;
-        let (present, planner) = (self.present(), Planner::new(self, 0));
+        let (present, planner) = (self.present(), Planner::new(self, Block::default()));
         let load = Load {
             header: self.header,
             items: self.jar.items.len(),
@@ -344,7 +344,7 @@ impl<T: Mergeable> Siblings<T> {
         if admitted {
             Ok(record)
         } else {
-            Err(Error::busy("the browser's cookies leave no room for one more operation"))
+            Err(Error::ask_again("the browser's cookies leave no room for one more operation"))
         }
     }
 
@@ -360,7 +360,7 @@ impl<T: Mergeable> Siblings<T> {
         after.apply(op);
         let grown = size(&after)?;
         if grown > limit && grown > size(&self.state)? {
-            return Err(Error::too_large(grown, limit, Syntax::Cbor.measure(&after, T::LAYOUT)));
+            return Err(Error::too_large(grown, limit, after.sizes()));
         }
         Ok(())
     }
