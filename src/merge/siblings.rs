@@ -17,7 +17,10 @@ use super::{
     record::{Record, Seen},
     wire,
 };
-use crate::{codec::Syntax, error::Error};
+use crate::{
+    codec::Syntax,
+    error::{Error, ErrorKind},
+};
 use std::{collections::HashSet, fmt, sync::Arc};
 
 /// What all requests of one jar share: its name, its policy, and what this process has lately answered.
@@ -108,7 +111,8 @@ impl<T: Mergeable> Siblings<T> {
         let mut opaque = None;
         for item in &jar.items {
             match &item.content {
-                Content::Unreadable(error) => trouble = Some(error.clone()),
+                // Of several the one that passes by itself, with a deployment; whichever cookie comes first.
+                Content::Unreadable(error) if !trouble.as_ref().is_some_and(is_newer) => trouble = Some(error.clone()),
                 Content::Opaque(dot) => opaque = Some(opaque.unwrap_or(Millis::MAX).min(dot.time())),
                 _ => {}
             }
@@ -379,6 +383,10 @@ impl<T: Mergeable> Siblings<T> {
         let names = self.jar.items.iter().filter_map(|item| self.keys.names.parse(&item.name));
         names.map(|(class, _, id)| (class, id)).collect()
     }
+}
+
+fn is_newer(error: &Error) -> bool {
+    error.kind() == ErrorKind::NewerVersion
 }
 
 /// Items of the session before the login count as operations, its bases as bags of them: its snapshot came over with the login.

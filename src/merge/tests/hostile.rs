@@ -40,6 +40,23 @@ fn soup_at(millis: u64) -> (String, Vec<u8>) {
     (dot.to_text(), wire::operation(&record).to_vec())
 }
 
+/// What a log says of a jar must not depend on the order in which the browser sends its cookies.
+#[test]
+fn of_several_troubles_the_same_is_told_in_any_order() {
+    let (mut browser, keys) = (Browser::new(), Browser::new().keys());
+    let (newer, broken) = (vec![8, 0, 0, 0, 0, 0, 0, 0xa0], vec![4]);
+    for plaintext in [&newer, &broken] {
+        plant(&mut browser, Class::Base, keys.own.base_id(plaintext), plaintext.clone());
+    }
+    let kind = |cookies: Vec<(&str, &str)>| {
+        let siblings = browser.desk.read::<Order>(&browser.anchor, cookies.into_iter(), 0, at(0)).unwrap();
+        siblings.trouble().map(crate::error::Error::kind)
+    };
+    let cookies = || browser.cookies.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    assert_eq!(kind(cookies().collect()), Some(crate::error::ErrorKind::NewerVersion));
+    assert_eq!(kind(cookies().rev().collect()), Some(crate::error::ErrorKind::NewerVersion));
+}
+
 #[test]
 fn a_changed_bit_anywhere_is_a_forgery_and_is_expired() {
     let mut browser = with_soup();
