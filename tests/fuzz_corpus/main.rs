@@ -57,7 +57,7 @@ fn t37_no_target_minds_noise() {
         state ^= state << 17;
         state.to_le_bytes()
     };
-    for round in 0..400 {
+    for round in 0..160 {
         let noise: Vec<u8> = (0..round / 8).flat_map(|_| next()).collect();
         harness::TARGETS.iter().for_each(|(_, run)| run(&noise));
     }

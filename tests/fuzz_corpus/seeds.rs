@@ -157,7 +157,7 @@ fn claims(seeds: &mut Seeds) {
                 && (name != "nested" || *reader == "anything")
             {
                 let mode = u8::try_from(mode).expect("few");
-                seeds.add("cbor_state", format!("{reader}-{name}"), [&[b'2' + 3 + mode], &state[..]].concat());
+                seeds.add("cbor_state", format!("{reader}-{name}"), [&[60 + mode], &state[..]].concat());
             }
         }
         seeds.add("differential", format!("cbor-{name}"), [b"1", &state[..]].concat());
@@ -169,7 +169,7 @@ fn claims(seeds: &mut Seeds) {
     seeds.add(
         "claims",
         "cwt-more",
-        [b"0", &cwt_head(1, &[vec![0x18, 0x63], vec![0x82, 0x01, 0x02]])[..], &soup].concat().map_mode(0),
+        [b"0", &cwt_head(1, &[vec![0x3a, 0x00, 0x01, 0x00, 0x03], vec![0x82, 0x01, 0x02]])[..], &soup].concat().map_mode(0),
     );
     seeds.add("claims", "cwt-anchor", [b"0", &cwt_head(1, &items::anchor_claim())[..], &soup].concat().map_mode(1));
     let before = cbor::array(&[
@@ -279,7 +279,7 @@ fn siblings(seeds: &mut Seeds) {
     let seen =
         [items::varint(3), items::floor(at), items::varint(1), items::varint(0), vec![0, 0, 1], vec![0x80]].concat();
     let cart = cbor::map(&[cbor::text("soup"), cbor::uint(4)]);
-    let record = [items::varint(40), vec![0, 0, 9], items::varint(0), items::varint(7), add("salad", 2)].concat();
+    let record = [items::varint(40), vec![0, 0, 9], items::varint(0), items::varint(8), add("salad", 2)].concat();
     let again = [items::varint(0), vec![0, 0, 10], items::varint(4)].concat();
     let base = [items::varint(2), record, again, cart.clone()].concat();
     let both = cbor::array(&[cart.clone(), cbor::map(&[cbor::text("t"), cbor::text("7")])]);
