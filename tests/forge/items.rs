@@ -18,9 +18,22 @@ pub fn anchor_claim() -> [Vec<u8>; 2] {
     [claims::ANCHOR.to_vec(), cbor::array(&[cbor::bytes(anchor_secret())])]
 }
 
+/// The slip that this one has come from, by a login.
+pub const ID_BEFORE: [u8; 16] = *b"the id before it";
+
+pub fn secret_before() -> Vec<u8> {
+    sha256("orderslip test anchor before")
+}
+
+/// The claim with a predecessor, whose login was at this Unix time in milliseconds.
+pub fn anchor_claim_after(login: u64) -> [Vec<u8>; 2] {
+    let parts = [cbor::bytes(anchor_secret()), cbor::bytes(ID_BEFORE), cbor::bytes(secret_before()), cbor::uint(login)];
+    [claims::ANCHOR.to_vec(), cbor::array(&parts)]
+}
+
 /// A session slip for a cookie of this name, with a secret in it.
-pub fn anchor(purpose: &str, cookie: &str, state: &[u8]) -> String {
-    let payload = [&claims::cwt_head(1, &anchor_claim())[..], state].concat();
+pub fn anchor(purpose: &str, cookie: &str, claim: &[Vec<u8>], state: &[u8]) -> String {
+    let payload = [&claims::cwt_head(1, claim)[..], state].concat();
     base64url(cose::encrypted(Alg::Root, &claims::external_aad(purpose, cookie, &[], &[]), &payload))
 }
 
@@ -29,18 +42,23 @@ pub struct Session {
     purpose: &'static str,
     /// What all names begin with.
     prefix: &'static str,
+    id: [u8; 16],
     enc: [u8; 32],
     name: hmac::Key,
 }
 
 impl Session {
     pub fn new(purpose: &'static str, prefix: &'static str) -> Self {
+        Self::of(purpose, prefix, ID, &anchor_secret())
+    }
+
+    pub fn of(purpose: &'static str, prefix: &'static str, id: [u8; 16], secret: &[u8]) -> Self {
         let key = |of: &str| {
             let info =
                 cbor::array(&[cbor::text("orderslip/siblings"), cbor::uint(1), cbor::text(purpose), cbor::text(of)]);
-            cose::hkdf_sha256(&anchor_secret(), &ID, &info)
+            cose::hkdf_sha256(secret, &id, &info)
         };
-        Self { purpose, prefix, enc: key("enc"), name: hmac::Key::new(hmac::HMAC_SHA256, &key("name")) }
+        Self { purpose, prefix, id, enc: key("enc"), name: hmac::Key::new(hmac::HMAC_SHA256, &key("name")) }
     }
 
     fn mac(&self, bytes: &[u8], characters: usize) -> String {
@@ -58,7 +76,7 @@ impl Session {
 
     /// The value of the cookie of this name.
     pub fn value(&self, name: &str, plaintext: &[u8]) -> String {
-        let context = claims::external_aad(self.purpose, name, &[&ID], &[]);
+        let context = claims::external_aad(self.purpose, name, &[&self.id], &[]);
         let aad = cose::structure("Encrypt0", &[&cose::protected(Alg::A256Gcm), &context]);
         base64url([&cose::IV[..], &cose::encrypt(Alg::A256Gcm, &self.enc, cose::IV, &aad, plaintext)].concat())
     }

@@ -169,7 +169,9 @@ fn claims(seeds: &mut Seeds) {
     seeds.add(
         "claims",
         "cwt-more",
-        [b"0", &cwt_head(1, &[vec![0x3a, 0x00, 0x01, 0x00, 0x03], vec![0x82, 0x01, 0x02]])[..], &soup].concat().map_mode(0),
+        [b"0", &cwt_head(1, &[vec![0x3a, 0x00, 0x01, 0x00, 0x03], vec![0x82, 0x01, 0x02]])[..], &soup]
+            .concat()
+            .map_mode(0),
     );
     seeds.add("claims", "cwt-anchor", [b"0", &cwt_head(1, &items::anchor_claim())[..], &soup].concat().map_mode(1));
     let before = cbor::array(&[
@@ -308,7 +310,22 @@ fn siblings(seeds: &mut Seeds) {
         ("newer", [item(0, 0, 1, &[&items::varint(8)[..], &[0x80]].concat()), soup.clone()].concat()),
         ("one-name-twice", [soup.clone(), item(4, 0, 0, &items::operation(&add("salad", 1)))].concat()),
         ("future", item(1, i16::MAX, 1, &add("soup", 1))),
-        ("forged", [soup.clone(), item(5, 0, 0, b"no ciphertext of ours, of 28 bytes")].concat()),
+        ("forged", [soup.clone(), item(7, 0, 0, b"no ciphertext of ours, of 28 bytes")].concat()),
+        ("before-the-login", [soup.clone(), item(5, -1_300, 2, &add("tea", 1))].concat()),
+        ("base-before-the-login", [soup.clone(), item(6, -1_400, 0, &base)].concat()),
+        (
+            "two-bases-of-one-floor",
+            [3, 4]
+                .map(|quantity| {
+                    item(
+                        3,
+                        -1_000,
+                        0,
+                        &[items::varint(0), cbor::map(&[cbor::text("soup"), cbor::uint(quantity)])].concat(),
+                    )
+                })
+                .concat(),
+        ),
         ("at-rest", item(1, -20_000, 1, &add("soup", 1))),
     ] {
         seeds.add("siblings", name, input);

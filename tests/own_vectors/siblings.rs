@@ -3,9 +3,7 @@
 use crate::{
     file::Vector,
     forge::{
-        NOW, base64url, cbor,
-        claims::{self, cwt_head},
-        cose, from_base64url,
+        NOW, base64url, cbor, claims, from_base64url,
         items::{self, Session, anchor_claim, base, dot, floor, millis, operation, varint},
         keys::{self, Alg},
     },
@@ -33,7 +31,7 @@ fn good() -> [Pair; 2] {
 }
 
 fn fields(pairs: &[Pair]) -> String {
-    fields_of(&items::anchor(ANCHOR_PURPOSE, ANCHOR, &[0xf6]), pairs)
+    fields_of(&items::anchor(ANCHOR_PURPOSE, ANCHOR, &anchor_claim(), &[0xf6]), pairs)
 }
 
 fn fields_of(anchor: &str, pairs: &[Pair]) -> String {
@@ -42,8 +40,7 @@ fn fields_of(anchor: &str, pairs: &[Pair]) -> String {
 }
 
 fn anchor_with(claim: &[Vec<u8>]) -> String {
-    let payload = [&cwt_head(1, claim)[..], &[0xf6]].concat();
-    base64url(cose::encrypted(Alg::Root, &claims::external_aad(ANCHOR_PURPOSE, ANCHOR, &[], &[]), &payload))
+    items::anchor(ANCHOR_PURPOSE, ANCHOR, claim, &[0xf6])
 }
 
 const GOOD: &str = r#"reads {"SALAD":2,"SOUP":1}"#;
@@ -348,8 +345,38 @@ pub(crate) fn vectors() -> Vec<(String, Vector)> {
             "More items than are read: a part of a jar is another state.",
         ),
     ];
+    let before = Session::of(PURPOSE, PREFIX, items::ID_BEFORE, &items::secret_before());
+    let after_login = anchor_with(&items::anchor_claim_after(NOW * 1_000 - 5_000));
     let mut all = vec![("siblings/good".to_owned(), first)];
     for (name, expect, body, comment) in rows {
+        all.push((
+            format!("siblings/{name}"),
+            ask(comment, expect).with("good", "siblings/good").with("changed", "field").about(body),
+        ));
+    }
+    // A login five seconds ago: what was under way in the guest's session is taken along.
+    let at_login = |pair: Pair| fields_of(&after_login, &[soup.clone(), pair]);
+    let guest = before.operation(at(-10_000), &operation(&op("SALAD", 2)));
+    for (name, expect, body, comment) in [
+        (
+            "login-guest-s-operation",
+            GOOD,
+            at_login(guest.clone()),
+            "An operation of the guest's session, five seconds before the login.",
+        ),
+        (
+            "login-guest-s-operation-too-old",
+            SOUP,
+            at_login(before.operation(at(-606_000), &operation(&op("SALAD", 2)))),
+            "An operation of the guest's session, ten minutes and a second before the login: it came over with the login, or never.",
+        ),
+        (
+            "login-guest-s-name-own-key",
+            SOUP_ONLY,
+            at_login((guest.0.clone(), session.value(&guest.0, &operation(&op("SALAD", 2))))),
+            "The name of an item of the guest's session, sealed for the user's.",
+        ),
+    ] {
         all.push((
             format!("siblings/{name}"),
             ask(comment, expect).with("good", "siblings/good").with("changed", "field").about(body),

@@ -58,12 +58,17 @@ fn jars() -> Arc<Jars> {
     Arc::new(Jars::new().with(visitors).and_then(|jars| jars.with_merged(carts)).expect("one of each"))
 }
 
+/// The guest's session, which a login has ended a minute ago.
+fn session_before() -> Session {
+    Session::of(<Goods as Line>::PURPOSE, PREFIX, items::ID_BEFORE, &items::secret_before())
+}
+
 /// What the input says is in the browser.
 fn pairs(mut data: &[u8]) -> (Vec<Pair>, usize) {
-    let session = session();
+    let (session, before) = (session(), session_before());
     let (mut pairs, mut bases): (Vec<Pair>, usize) = (Vec::new(), 0);
     while !data.is_empty() && pairs.len() < 40 {
-        let (kind, time, noise) = (byte(&mut data) % 6, [byte(&mut data), byte(&mut data)], byte(&mut data));
+        let (kind, time, noise) = (byte(&mut data) % 8, [byte(&mut data), byte(&mut data)], byte(&mut data));
         let at = items::millis(i64::from(i16::from_be_bytes(time)) * 50);
         let bytes = piece(&mut data);
         match kind {
@@ -89,6 +94,13 @@ fn pairs(mut data: &[u8]) -> (Vec<Pair>, usize) {
                     let value = session.value(&name, bytes);
                     pairs.push((name, value));
                 }
+            }
+            // The same of the guest's session.
+            5 => pairs.push(before.operation(items::dot(at, [0, 0, noise]), &items::operation(bytes))),
+            6 => {
+                bases += 1;
+                let front = [items::varint(4), items::floor(at)].concat();
+                pairs.push(before.base(&[&front, bytes].concat()));
             }
             _ => {
                 let name = session.name('o', &base64url(items::dot(at, [1, 1, noise])));
@@ -141,7 +153,7 @@ fn store(pairs: &[Pair], lines: &[String]) -> (Vec<Pair>, Vec<Pair>) {
 }
 
 pub fn siblings(data: &[u8]) {
-    let anchor = items::anchor(Visitor::PURPOSE, ANCHOR, &[0xf6]);
+    let anchor = items::anchor(Visitor::PURPOSE, ANCHOR, &items::anchor_claim_after((NOW - 60) * 1_000), &[0xf6]);
     let (pairs, bases) = pairs(data);
     let jars = jars();
     let size: usize = pairs.iter().map(|(name, value)| name.len() + value.len()).sum();
