@@ -224,6 +224,7 @@ fn key_files(seeds: &mut Seeds) {
         r#","kid":"2026-11","use":"sig","key_ops":["verify"],"iat":1,"nbf":1800000000,"exp":1900000000,"x5t":"kept""#;
     seeds.add("jwk", "members", keys::jwk_with(Alg::Hs256, more));
     seeds.add("jwk", "revoked", keys::jwk_with(Alg::EdDsa, r#","revoked":{"revoked_at":1800000000,"reason":"lost"}"#));
+    seeds.add("jwk", "retired", keys::jwk_with(Alg::Hs256, r#","retired":"x""#));
     seeds.add("jwk", "unnamed", keys::jwk(Alg::Root).replace(r#","alg":"direct+HKDF-SHA-256","enc":"A256GCM""#, ""));
     let set = |keys: &[String], more: &str| format!(r#"{{"keys":[{}]{more}}}"#, keys.join(","));
     let all: Vec<Alg> = ALL.into_iter().filter(|alg| *alg != Alg::RootChaCha).collect();

@@ -101,6 +101,12 @@ pub(crate) fn vectors() -> Vec<(String, Vector)> {
         ("hs256", "nbf-negative", more(&hs, r#""nbf":-1"#), "An activation before 1970."),
         ("hs256", "iat-text", more(&hs, r#""iat":"now""#), "A time of making that is text."),
         ("hs256", "revoked-true", more(&hs, r#""revoked":true"#), "Revoked, without a time."),
+        (
+            "hs256",
+            "retired",
+            more(&hs, r#""retired":true"#),
+            "What a set says of a key that has been erased, beside its secret.",
+        ),
         ("hs256", "revoked-empty", more(&hs, r#""revoked":{}"#), "Revoked, without a time, in an object."),
         ("root", "enc-missing", without(&root, "enc"), "A key to derive from, for no content encryption."),
         ("root", "enc-unknown", with(&root, "enc", r#""A256CBC""#), "A content encryption that there is not."),
