@@ -146,6 +146,9 @@ fn states() -> Vec<(&'static str, Vec<u8>)> {
             vec![0xf9, 0xfc, 0x00],
         ]),
     ));
+    // 2^64 and -2^64 - 1, which take a tag (RFC 8949 section 3.4.3).
+    let nine = [1, 0, 0, 0, 0, 0, 0, 0, 0];
+    written.push(("bignums", cbor::array(&[2, 3].map(|tag| [cbor::head(6, tag), cbor::bytes(nine)].concat()))));
     written.push(("nested", [vec![0x81; 20], vec![0xa1, 0x00, 0xf4]].concat()));
     written.push(("long-heads", [cbor::long_head(4, 1), cbor::long_head(0, 1)].concat()));
     written.push(("indefinite", vec![0x9f, 0x01, 0xff]));

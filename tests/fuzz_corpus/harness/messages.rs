@@ -55,7 +55,9 @@ pub fn jws(data: &[u8]) {
         // Any header and any payload, well signed.
         1 => {
             let (header, payload) = parts(rest);
-            for alg in MACS {
+            // Signatures take a hundred times as long as MACs, and a header without their name is refused for that anyway.
+            let names = |alg: &Alg| String::from_utf8_lossy(header).contains(keys::name(*alg));
+            for alg in MACS.into_iter().filter(|alg| keys::name(*alg).starts_with("HS") || names(alg)) {
                 let token = jose::jws(alg, header, payload);
                 match bounded(token.len(), || hazmat::jws::verify(&token, key(alg))) {
                     Ok(found) => {
