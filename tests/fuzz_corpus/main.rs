@@ -2,6 +2,7 @@
 //!
 //! `ORDERSLIP_WRITE=1 cargo test --test fuzz_corpus` writes the seeds and the dictionary anew; without it, those in the tree must be what
 //! the program makes. `fuzz/` is no part of the published crate: there the tests say so and pass.
+#![cfg(feature = "jose")]
 #![expect(
     clippy::as_conversions,
     clippy::indexing_slicing,

@@ -178,6 +178,10 @@ fn claims(seeds: &mut Seeds) {
             .concat()
             .map_mode(0),
     );
+    let mut ends_first = cwt(1, &soup);
+    // Behind the map, the label and the head: the first byte of `exp`.
+    ends_first[3] = 0;
+    seeds.add("claims", "cwt-ends-before-it-begins", [b"0", &ends_first[..]].concat().map_mode(0));
     seeds.add("claims", "cwt-anchor", [b"0", &cwt_head(1, &items::anchor_claim())[..], &soup].concat().map_mode(1));
     let before = cbor::array(&[
         cbor::bytes(items::anchor_secret()),

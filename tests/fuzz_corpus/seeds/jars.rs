@@ -11,6 +11,7 @@ pub(super) fn cookies(seeds: &mut Seeds) {
         ("tombstone", b"__Host-s=\x01; __Host-s-xc2l4dGVl=\x03"),
         ("foreign", b"__Host-s=\x04"),
         ("fields", b"a=1\n__Host-s=\x01\n b=2"),
+        ("other-blanks", b"\x0c__Host-s=\x01; __Host-s=\x01\r"),
         ("odd", b" ;;=;=x; a==1=; \t__Host-s =1;__Host-s=\"1\";\xff\xfe=\0"),
     ] {
         seeds.add("cookie_header", name, header);
