@@ -86,6 +86,13 @@ pub fn cookie_header(data: &[u8]) {
         Outcome::Absent => assert!(values(&fields, NAME).is_empty() && values(&fields, "__Host-old").is_empty()),
         _ => {}
     }
+    // The name has the first eight characters of the slip's id; of one name no more than four are looked at.
+    let told = values(&fields, "__Host-s-xc2l4dGVl");
+    match visit.outcome() {
+        Outcome::LoggedOut => assert!(told.contains(&TOKENS[2].as_bytes())),
+        Outcome::Opened => assert!(told.len() > 4 || !told.contains(&TOKENS[2].as_bytes())),
+        _ => {}
+    }
     check_plan(&visit.plan(), None, TIME);
     // A write on top of whatever there was.
     let mut visit = JAR.visit_at(cookies(), TIME);
