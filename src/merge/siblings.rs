@@ -108,15 +108,16 @@ impl<T: Mergeable> Siblings<T> {
         if latest > arrival.plus(policy.skew()) {
             trouble = Some(Error::not_yet_valid(latest.unix_seconds()));
         }
-        let mut opaque = None;
-        for item in &jar.items {
-            match &item.content {
-                // Of several the one that passes by itself, with a deployment; whichever cookie comes first.
-                Content::Unreadable(error) if !trouble.as_ref().is_some_and(is_newer) => trouble = Some(error.clone()),
-                Content::Opaque(dot) => opaque = Some(opaque.unwrap_or(Millis::MAX).min(dot.time())),
-                _ => {}
-            }
-        }
+        let unreadable = jar.items.iter().filter_map(|item| match &item.content {
+            Content::Unreadable(error) => Some(error),
+            _ => None,
+        });
+        trouble = unreadable.max_by_key(|error| weight(error)).cloned().or(trouble);
+        let opaque = jar.items.iter().filter_map(|item| match item.content {
+            Content::Opaque(dot) => Some(dot.time()),
+            _ => None,
+        });
+        let opaque = opaque.min();
         let joined = if trouble.is_some() { Base::empty() } else { join_items(&keys, policy, &jar) };
         let (view, state) = (None, joined.value());
         let desk = Arc::clone(desk);
@@ -385,8 +386,15 @@ impl<T: Mergeable> Siblings<T> {
     }
 }
 
-fn is_newer(error: &Error) -> bool {
-    error.kind() == ErrorKind::NewerVersion
+/// Which of several errors is told, whichever cookie comes first: what passes by itself with a deployment, what a program has decided,
+/// the rest; and of two of one kind the one whose words come later.
+fn weight(error: &Error) -> (u8, String) {
+    let of_kind = match error.kind() {
+        ErrorKind::NewerVersion => 2,
+        ErrorKind::Refused => 1,
+        _ => 0,
+    };
+    (of_kind, error.to_string())
 }
 
 /// Items of the session before the login count as operations, its bases as bags of them: its snapshot came over with the login.

@@ -71,6 +71,12 @@ pub(super) fn siblings(seeds: &mut Seeds) {
         ("base-registers", item(3, -1_000, 0, &[items::varint(0), both].concat())),
         ("newer", [item(0, 0, 1, &[&items::varint(8)[..], &[0x80]].concat()), soup.clone()].concat()),
         ("one-name-twice", [soup.clone(), item(4, 0, 0, &items::operation(&add("salad", 1)))].concat()),
+        (
+            "three-that-cannot-be-read",
+            [&[8_u8, 0, 0, 0, 0, 0, 0, 0xa0][..], &[0, 0, 0, 0, 0, 0, 0, 0xa0], &[4]]
+                .map(|base| item(2, 0, 0, base))
+                .concat(),
+        ),
         ("future", item(1, i16::MAX, 1, &add("soup", 1))),
         ("forged", [soup.clone(), item(7, 0, 0, b"no ciphertext of ours, of 28 bytes")].concat()),
         ("before-the-login", [soup.clone(), item(5, -1_300, 2, &add("tea", 1))].concat()),
