@@ -17,7 +17,7 @@ use super::{
     record::{Record, Seen},
     wire,
 };
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 use std::{collections::HashSet, fmt, sync::Arc};
 
 /// What all requests of one jar share: its name, its policy, and what this process has lately answered.
@@ -105,14 +105,16 @@ impl<T: Mergeable> Siblings<T> {
         if latest > arrival.plus(policy.skew()) {
             trouble = Some(Error::not_yet_valid(latest.unix_seconds()));
         }
-        let mut opaque = None;
-        for item in &jar.items {
-            match &item.content {
-                Content::Unreadable(error) => trouble = Some(error.clone()),
-                Content::Opaque(dot) => opaque = Some(opaque.unwrap_or(Millis::MAX).min(dot.time())),
-                _ => {}
-            }
-        }
+        let unreadable = jar.items.iter().filter_map(|item| match &item.content {
+            Content::Unreadable(error) => Some(error),
+            _ => None,
+        });
+        trouble = unreadable.max_by_key(|error| weight(error)).cloned().or(trouble);
+        let opaque = jar.items.iter().filter_map(|item| match item.content {
+            Content::Opaque(dot) => Some(dot.time()),
+            _ => None,
+        });
+        let opaque = opaque.min();
         let joined = if trouble.is_some() { Base::empty() } else { join_items(&keys, policy, &jar) };
         let (view, state) = (None, joined.value());
         let desk = Arc::clone(desk);
@@ -379,6 +381,17 @@ impl<T: Mergeable> Siblings<T> {
         let names = self.jar.items.iter().filter_map(|item| self.keys.names.parse(&item.name));
         names.map(|(class, _, id)| (class, id)).collect()
     }
+}
+
+/// Which of several errors is told, whichever cookie comes first: what passes by itself with a deployment, what a program has decided,
+/// the rest; and of two of one kind the one whose words come later.
+fn weight(error: &Error) -> (u8, String) {
+    let of_kind = match error.kind() {
+        ErrorKind::NewerVersion => 2,
+        ErrorKind::Refused => 1,
+        _ => 0,
+    };
+    (of_kind, error.to_string())
 }
 
 /// Items of the session before the login count as operations, its bases as bags of them: its snapshot came over with the login.

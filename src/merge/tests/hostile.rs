@@ -5,6 +5,7 @@ use crate::{
     bytes::Wiped,
     bytes::{token_bytes, token_text},
     claims::SlipId,
+    error::ErrorKind,
     merge::{
         Cart, CartOp, Committed, Line, Policy, Prepared, Siblings,
         anchor::SiblingKeys,
@@ -38,6 +39,33 @@ fn soup_at(millis: u64) -> (String, Vec<u8>) {
     let dot = Dot::fresh(at(millis)).unwrap();
     let record = crate::merge::record::Record::<Order>::new(dot, &CartOp::Add("soup".into(), 1), None).unwrap();
     (dot.to_text(), wire::operation(&record).to_vec())
+}
+
+/// What a log says of a jar must not depend on the order in which the browser sends its cookies.
+#[test]
+fn of_several_troubles_the_same_is_told_in_any_order() {
+    let (newer, cut_off) = (vec![8, 0, 0, 0, 0, 0, 0, 0xa0], vec![4]);
+    // Of version 0, from which the cart has no upgrade; of another shape.
+    let (refused, foreign) = (vec![0, 0, 0, 0, 0, 0, 0, 0xa0], vec![4, 0, 0, 0, 0, 0, 0, 0x60]);
+    let told = |plaintexts: [&Vec<u8>; 2]| {
+        let mut browser = Browser::new();
+        let keys = browser.keys();
+        for plaintext in plaintexts {
+            plant(&mut browser, Class::Base, keys.own.base_id(plaintext), plaintext.clone());
+        }
+        let cookies = || browser.cookies.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let read = |cookies: Vec<(&str, &str)>| {
+            let siblings = browser.desk.read::<Order>(&browser.anchor, cookies.into_iter(), 0, at(0)).unwrap();
+            siblings.trouble().map(|error| (error.kind(), error.to_string()))
+        };
+        let (one, other) = (read(cookies().collect()), read(cookies().rev().collect()));
+        assert_eq!(one, other);
+        one.map(|(kind, _)| kind)
+    };
+    assert_eq!(told([&newer, &cut_off]), Some(ErrorKind::NewerVersion));
+    assert_eq!(told([&newer, &refused]), Some(ErrorKind::NewerVersion));
+    assert_eq!(told([&cut_off, &refused]), Some(ErrorKind::Refused));
+    assert_eq!(told([&cut_off, &foreign]), Some(ErrorKind::Undecodable));
 }
 
 #[test]
