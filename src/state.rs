@@ -119,14 +119,20 @@ impl fmt::Debug for Old<'_> {
     }
 }
 
-/// Reads an authentic state of whatever version, and says whether it was an older one.
+/// Reads an authentic state of this version or an older one.
 #[inline]
-pub(crate) fn read<T: SlipState>(version: u64, state: Encoded<'_>, held_until: u64) -> Result<(T, bool), Error> {
-    let known = u64::from(T::VERSION);
-    let read = match u16::try_from(version) {
-        Ok(_) if version == known => state.decode().map(|state| (state, false)),
-        Ok(version) if u64::from(version) < known => T::upgrade(Old { version, state }).map(|state| (state, true)),
-        _ => return Err(Error::newer_version(held_until)),
-    };
-    read.map_err(|error| error.hold_until(held_until))
+pub(crate) fn read<T: SlipState>(version: u64, state: Encoded<'_>, held_until: u64) -> Result<T, Error> {
+    // Written out, as each `map` of a result moves the state once more.
+    let read = if version == u64::from(T::VERSION) { state.decode() } else { read_older(version, state, held_until) };
+    match read {
+        Ok(state) => Ok(state),
+        Err(error) => Err(error.hold_until(held_until)),
+    }
+}
+
+fn read_older<T: SlipState>(version: u64, state: Encoded<'_>, held_until: u64) -> Result<T, Error> {
+    match u16::try_from(version) {
+        Ok(version) if version < T::VERSION => T::upgrade(Old { version, state }),
+        _ => Err(Error::newer_version(held_until)),
+    }
 }

@@ -4,6 +4,9 @@
 //! data, as serde's own messages do. Depth is bounded here, as the stack is: arrays, maps and tags open a level each; options and
 //! newtypes, which consume nothing, are counted by themselves (a `struct List(Option<Box<List>>)` would go on for ever).
 
+mod refusal;
+
+use self::refusal::Refusal;
 use super::{
     Fault, MAX_STATE_DEPTH,
     read::{Form, Item, Reader},
@@ -12,17 +15,18 @@ use super::{
 use crate::error::{Error, Undecodable};
 use serde::{
     Deserialize,
-    de::{self, DeserializeSeed, Expected, IntoDeserializer, Unexpected, Visitor},
+    de::{self, DeserializeSeed, IntoDeserializer, Visitor},
 };
-use std::fmt;
 
 /// Reads one whole state, and nothing after it: definite lengths, shortest heads, at most [`MAX_STATE_DEPTH`] deep, and nothing that our
 /// own writer does not write. Both layouts are read, whichever is written.
 #[inline]
 pub(crate) fn state<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Error> {
     let mut reader = Reader::new(bytes, Form::Shortest);
-    let read = T::deserialize(Deserializer { reader: &mut reader, levels: MAX_STATE_DEPTH, wraps: 0 });
-    let state = read.map_err(|Refusal(what)| Error::undecodable(what))?;
+    let state = match T::deserialize(Deserializer { reader: &mut reader, levels: MAX_STATE_DEPTH, wraps: 0 }) {
+        Ok(state) => state,
+        Err(Refusal(what)) => return Err(Error::undecodable(*what)),
+    };
     reader.end().map_err(|Fault(why)| Error::undecodable(Undecodable { why, field: None }))?;
     Ok(state)
 }
@@ -33,21 +37,6 @@ struct Deserializer<'a, 'de> {
     levels: usize,
     /// How many options and newtypes were entered since the reader last moved.
     wraps: usize,
-}
-
-#[derive(Debug)]
-struct Refusal(Undecodable);
-
-impl Refusal {
-    const fn new(why: &'static str) -> Self {
-        Self(Undecodable { why, field: None })
-    }
-}
-
-impl From<Fault> for Refusal {
-    fn from(Fault(why): Fault) -> Self {
-        Self::new(why)
-    }
 }
 
 impl<'a, 'de> Deserializer<'a, 'de> {
@@ -62,7 +51,7 @@ impl<'a, 'de> Deserializer<'a, 'de> {
     /// What stands in an array or a map of so many.
     #[inline]
     fn open(self, left: u64) -> Result<Elements<'a, 'de>, Refusal> {
-        let levels = self.levels.checked_sub(1).ok_or(TOO_DEEP)?;
+        let levels = self.levels.checked_sub(1).ok_or_else(Refusal::too_deep)?;
         Ok(Elements { reader: self.reader, left, levels, short_is_an_error: false })
     }
 
@@ -124,7 +113,7 @@ impl<'a, 'de> Deserializer<'a, 'de> {
     /// RFC 8949 section 3.4.3: the only tags that a state holds.
     fn bignum<V: Visitor<'de>>(self, tag: u64, visitor: V) -> Result<V::Value, Refusal> {
         if self.levels == 0 {
-            return Err(TOO_DEEP);
+            return Err(Refusal::too_deep());
         }
         if !matches!(tag, walk::POSITIVE_BIGNUM | walk::NEGATIVE_BIGNUM) {
             return Err(Refusal::new("a tag that no state holds"));
@@ -138,8 +127,6 @@ impl<'a, 'de> Deserializer<'a, 'de> {
         visitor.visit_i128(-1 - negative)
     }
 }
-
-const TOO_DEEP: Refusal = Refusal::new("nested too deeply");
 
 /// The integers that most states have most of: not by way of every other item that there is.
 macro_rules! unsigned {
@@ -399,48 +386,5 @@ impl<'de> de::VariantAccess<'de> for Variant<'_, 'de> {
 
     fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, Refusal> {
         self.0.fields(visitor)
-    }
-}
-
-/// serde's messages quote the data ("invalid type: string \"4111 1111…\""): only the constants are kept.
-impl de::Error for Refusal {
-    fn custom<T: fmt::Display>(_: T) -> Self {
-        Self::new("the state's own Deserialize refused")
-    }
-
-    fn invalid_type(_: Unexpected<'_>, _: &dyn Expected) -> Self {
-        Self::new("a value of the wrong type")
-    }
-
-    fn invalid_value(_: Unexpected<'_>, _: &dyn Expected) -> Self {
-        Self::new("a value out of range")
-    }
-
-    fn invalid_length(_: usize, _: &dyn Expected) -> Self {
-        Self::new("the wrong number of elements")
-    }
-
-    fn unknown_variant(_: &str, _: &'static [&'static str]) -> Self {
-        Self::new("an unknown variant")
-    }
-
-    fn unknown_field(_: &str, _: &'static [&'static str]) -> Self {
-        Self::new("an unknown field")
-    }
-
-    fn missing_field(field: &'static str) -> Self {
-        Self(Undecodable { why: "a missing field", field: Some(field) })
-    }
-
-    fn duplicate_field(field: &'static str) -> Self {
-        Self(Undecodable { why: "a duplicate field", field: Some(field) })
-    }
-}
-
-impl std::error::Error for Refusal {}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
     }
 }
