@@ -153,8 +153,15 @@ impl Ring {
 
     fn latest_reached(&self, alg: Alg, now: UnixTime) -> Option<Turn> {
         let (_, succession) = self.successions.iter().find(|(of, _)| *of == alg)?;
+        let is_sealing = |turn: &&Turn| turn.from <= now && turn.until.is_none_or(|until| now < until);
+        // What is usual: the last key seals, or the one before it, as the last is staged.
+        if let [.., before, last] = &succession[..]
+            && let Some(turn) = [last, before].into_iter().find(is_sealing)
+        {
+            return Some(*turn);
+        }
         let reached = succession.get(..succession.partition_point(|turn| turn.from <= now))?;
-        reached.iter().rfind(|turn| turn.until.is_none_or(|until| now < until)).copied()
+        reached.iter().rfind(is_sealing).copied()
     }
 
     /// How long its tokens may live, if it says so.
