@@ -38,6 +38,9 @@ pub(crate) const fn is_purpose(purpose: &str) -> bool {
     true
 }
 
+/// A protected header, and what messages that have it authenticate.
+type Made = (Box<[u8]>, Vec<u8>);
+
 /// What all tokens of a sealer are bound to.
 pub(crate) struct Context {
     /// Everything up to the bindings of a call.
@@ -45,7 +48,7 @@ pub(crate) struct Context {
     /// The whole, for calls without bindings.
     unbound: Vec<u8>,
     /// What messages with a protected header authenticate with it: of the two that one format has.
-    made: [OnceLock<(Box<[u8]>, Vec<u8>)>; 2],
+    made: [OnceLock<Made>; 2],
     /// What a JOSE token says of it.
     #[cfg(feature = "jose")]
     declared: Declared,
