@@ -4,6 +4,7 @@
 //! it alone takes, in the same syntax: in CBOR an array says how long it is, so that is one block for each text and list that is not
 //! empty; a JSON array does not, and a list grows.
 #![expect(unsafe_code, reason = "an allocator cannot be written without")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a failing test should stop where it fails")]
 
 mod kit;
 
