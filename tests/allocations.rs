@@ -120,7 +120,7 @@ fn sealing_and_opening_allocate_next_to_nothing() {
 #[test]
 fn the_allocator_counts_what_it_should() {
     assert_eq!(count(|| String::from("one")).1, 1);
-    assert_eq!(count(|| String::new()).1, 0);
+    assert_eq!(count(String::new).1, 0);
     let grown = || {
         let mut bytes = Vec::with_capacity(1);
         bytes.extend([1_u8; 100]);

@@ -14,7 +14,7 @@ use std::sync::{Arc, OnceLock};
 /// Salts are drawn at random, so their first bytes spread them evenly; nobody else's salt is ever put in.
 const DRAWERS: usize = 256;
 
-/// The most in one drawer. In all 4,096 content keys, 2.5 MB, and hardly one of 2,000 sealers' within their hour finds no room
+/// The most in one drawer. In all 4,096 content keys, 2.6 MB, and hardly one of 2,000 sealers' within their hour finds no room
 /// (`docs/scale.md`). More than these are derived anew, for each token that needs one.
 const DRAWER: usize = 16;
 
