@@ -14,6 +14,9 @@ pub struct Baseline {
     pub processor: String,
     /// For one operation, on average.
     pub instructions: BTreeMap<String, u64>,
+    /// Of the default build: its size, and the time that it took on that processor.
+    #[serde(default)]
+    pub build: BTreeMap<String, u64>,
 }
 
 pub fn path() -> PathBuf {

@@ -61,7 +61,12 @@ pub fn count() -> Result<Baseline, String> {
     for (index, name) in of("case ").enumerate() {
         instructions.insert(name.to_owned(), folder.total(index + 1)? / TIMES as u64);
     }
-    Ok(Baseline { setup: setup::Setup::with(features), processor: setup::processor(), instructions })
+    Ok(Baseline {
+        setup: setup::Setup::with(features),
+        processor: setup::processor(),
+        instructions,
+        build: BTreeMap::new(),
+    })
 }
 
 /// Where callgrind puts its files; gone when the counting is done.

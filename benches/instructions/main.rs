@@ -3,7 +3,8 @@
 //!
 //! `cargo bench --bench instructions` counts, compares, and exits with 1 if any count is more than 3 % over the baseline's on the same
 //! set-up (compiler, valgrind, C library, and the CPU that valgrind pretends to be). On another set-up it reports and does not fail.
-//! `-- --write` makes what it counts the baseline. Only `valgrind` must be installed.
+//! `-- --write` makes what it counts the baseline. Only `valgrind` must be installed. With `-- --build` it builds the default build from
+//! nothing as well, for its size, which is held to the same limit, and its time, which is not.
 #![expect(clippy::print_stdout, reason = "a report is for standard output")]
 #![allow(missing_docs, unreachable_pub, reason = "modules of a program")]
 #![allow(clippy::as_conversions, clippy::indexing_slicing, reason = "a bench that cannot go on should stop")]
@@ -11,13 +12,14 @@
 mod baseline;
 mod callgrind;
 mod cases;
+mod footprint;
 mod setup;
 #[path = "../../tests/kit/states.rs"]
 #[allow(dead_code, reason = "what is counted uses a part of it")]
 mod states;
 
 use baseline::{Baseline, LIMIT};
-use std::process::ExitCode;
+use std::{collections::BTreeMap, process::ExitCode};
 
 fn main() -> ExitCode {
     let wants = |flag: &str| std::env::args().any(|argument| argument == flag);
@@ -25,19 +27,30 @@ fn main() -> ExitCode {
         callgrind::be_counted();
         return ExitCode::SUCCESS;
     }
-    let found = match callgrind::count() {
+    let count = || {
+        let mut found = callgrind::count()?;
+        if wants("--build") {
+            found.build = footprint::build()?;
+        }
+        Ok::<_, String>(found)
+    };
+    let mut found = match count() {
         Ok(found) => found,
         Err(reason) => {
             println!("not counted: {reason}");
             return ExitCode::FAILURE;
         }
     };
+    let before = Baseline::read();
     if wants("--write") {
+        if found.build.is_empty() {
+            found.build = before.map(|before| before.build).unwrap_or_default();
+        }
         found.write();
         println!("{} counts are the baseline now: {}", found.instructions.len(), baseline::path().display());
         return ExitCode::SUCCESS;
     }
-    let Some(before) = Baseline::read() else {
+    let Some(before) = before else {
         println!("there is no baseline: make one with -- --write");
         return ExitCode::FAILURE;
     };
@@ -63,19 +76,28 @@ fn main() -> ExitCode {
 
 /// Prints every count, and gives how many are over the limit or were not counted at all.
 fn report(before: &Baseline, found: &Baseline) -> usize {
-    let mut over = 0;
     println!("{:<40}{:>12}{:>12}   change", "instructions", "baseline", "here");
-    for (name, count) in &found.instructions {
-        let Some(old) = before.instructions.get(name) else {
+    let mut over = compare(&before.instructions, &found.instructions, |_| true);
+    if !found.build.is_empty() {
+        println!();
+        over += compare(&before.build, &found.build, |name| name == footprint::SIZE);
+    }
+    over
+}
+
+fn compare(before: &BTreeMap<String, u64>, found: &BTreeMap<String, u64>, is_held: impl Fn(&str) -> bool) -> usize {
+    let mut over = 0;
+    for (name, count) in found {
+        let Some(old) = before.get(name) else {
             println!("{name:<40}{:>12}{count:>12}   new", "-");
             continue;
         };
-        let change = *count as f64 / *old as f64 - 1.0;
-        let verdict = if change > LIMIT { "  OVER" } else { "" };
-        over += usize::from(change > LIMIT);
-        println!("{name:<40}{old:>12}{count:>12}  {:>+6.2} %{verdict}", change * 100.0);
+        let change = *count as f64 / (*old).max(1) as f64 - 1.0;
+        let is_over = change > LIMIT && is_held(name);
+        over += usize::from(is_over);
+        println!("{name:<40}{old:>12}{count:>12}  {:>+6.2} %{}", change * 100.0, if is_over { "  OVER" } else { "" });
     }
-    for name in before.instructions.keys().filter(|name| !found.instructions.contains_key(*name)) {
+    for name in before.keys().filter(|name| !found.contains_key(*name)) {
         println!("{name:<40} is in the baseline and was not counted");
         over += 1;
     }

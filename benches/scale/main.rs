@@ -12,6 +12,7 @@
 #![allow(
     clippy::as_conversions,
     clippy::indexing_slicing,
+    clippy::string_slice,
     clippy::unwrap_used,
     clippy::panic,
     reason = "a bench that cannot go on should stop"
