@@ -54,16 +54,19 @@ pub(crate) fn text_len(bytes: usize) -> usize {
 ///
 /// The length is checked before anything is decoded or allocated (CVE-2025-30204 and its kin).
 pub(crate) fn token_bytes(text: &str, room: usize) -> Result<Wiped, Error> {
-    let mut bytes = Wiped::for_now(room + text.len().min(MAX_TOKEN_TEXT));
+    check_len(text)?;
+    let mut bytes = Wiped::for_now(room + text.len());
     token_bytes_into(text, room, &mut bytes)?;
     Ok(bytes)
 }
 
+pub(crate) fn check_len(text: &str) -> Result<(), Error> {
+    if text.len() > MAX_TOKEN_TEXT { Err(Error::malformed("longer than any token")) } else { Ok(()) }
+}
+
 /// The same in the place of what was in a buffer.
 pub(crate) fn token_bytes_into(text: &str, room: usize, bytes: &mut Vec<u8>) -> Result<(), Error> {
-    if text.len() > MAX_TOKEN_TEXT {
-        return Err(Error::malformed("longer than any token"));
-    }
+    check_len(text)?;
     // The engine wants whole blocks of three bytes, and cuts nothing off by itself.
     bytes.clear();
     bytes.resize(room + text.len().div_ceil(4) * 3, 0);

@@ -38,9 +38,6 @@ pub(crate) const fn is_purpose(purpose: &str) -> bool {
     true
 }
 
-/// A protected header, and what messages that have it authenticate.
-type Made = (Box<[u8]>, Vec<u8>);
-
 /// What all tokens of a sealer are bound to.
 pub(crate) struct Context {
     /// Everything up to the bindings of a call.
@@ -52,6 +49,11 @@ pub(crate) struct Context {
     /// What a JOSE token says of it.
     #[cfg(feature = "jose")]
     declared: Declared,
+}
+
+struct Made {
+    protected: Box<[u8]>,
+    authenticated: Vec<u8>,
 }
 
 /// What a JOSE token says of its context, in claims.
@@ -144,8 +146,9 @@ impl Context {
             return Cow::Owned(make(&self.external_aad(call)));
         }
         let made = self.made.iter().find_map(|place| {
-            let (of, made) = place.get_or_init(|| (protected.into(), make(&self.unbound)));
-            (**of == *protected).then_some(&made[..])
+            let make = || Made { protected: protected.into(), authenticated: make(&self.unbound) };
+            let made = place.get_or_init(make);
+            (*made.protected == *protected).then_some(&made.authenticated[..])
         });
         made.map_or_else(|| Cow::Owned(make(&self.unbound)), Cow::Borrowed)
     }

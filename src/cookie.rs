@@ -30,5 +30,5 @@ pub use merged::{Merged, MergedJar};
 pub use plan::{CachePolicy, Fields, Plan};
 pub use reading::Outcome;
 pub use request::Cookies;
-pub use status::{RETRY_AFTER, status};
+pub use status::{RETRY_AFTER, RETRY_SOON, retry_after, status};
 pub use visit::Visit;

@@ -119,6 +119,8 @@ enum Repr {
     BadSchedule { kid: Option<String>, member: Option<&'static str>, why: &'static str },
     #[error("{what}")]
     Unavailable { what: &'static str, source: Option<Cause> },
+    #[error("{what}")]
+    AskAgain { what: &'static str },
 }
 
 /// What lies behind an error, shared among its clones. It is not an error itself, so that `source()` gives what it holds.
@@ -158,7 +160,7 @@ impl Error {
             Repr::Misuse { .. } => ErrorKind::Misuse,
             Repr::BadKey { .. } => ErrorKind::BadKey,
             Repr::BadSchedule { .. } => ErrorKind::BadSchedule,
-            Repr::Unavailable { .. } => ErrorKind::Unavailable,
+            Repr::Unavailable { .. } | Repr::AskAgain { .. } => ErrorKind::Unavailable,
         }
     }
 
@@ -338,9 +340,18 @@ impl Error {
         Self::from(Repr::Unavailable { what: "the system's clock stands before 1970 or after 9999", source: None })
     }
 
-    /// Nothing is wrong that would not be right a moment later.
+    /// Nothing is wrong that would not be right in a while.
     pub(crate) fn busy(what: &'static str) -> Self {
         Self::from(Repr::Unavailable { what, source: None })
+    }
+
+    /// Nothing is wrong at all: the same, asked a second later, may well be done.
+    pub(crate) fn ask_again(what: &'static str) -> Self {
+        Self::from(Repr::AskAgain { what })
+    }
+
+    pub(crate) fn is_to_be_asked_again(&self) -> bool {
+        matches!(*self.0, Repr::AskAgain { .. })
     }
 
     pub(crate) fn no_randomness() -> Self {
@@ -384,7 +395,9 @@ impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
             // What a store says of its own failure may hold an address with a password: it is for who asks for the source.
-            Repr::Unavailable { what, .. } => f.debug_struct("Unavailable").field("what", what).finish_non_exhaustive(),
+            Repr::Unavailable { what, .. } | Repr::AskAgain { what } => {
+                f.debug_struct("Unavailable").field("what", what).finish_non_exhaustive()
+            }
             repr => repr.fmt(f),
         }
     }

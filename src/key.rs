@@ -354,8 +354,7 @@ impl Key {
 
     /// A content key to begin with: nobody has proved it, so it is remembered by whoever asked.
     pub(crate) fn derive_content_key(&self, salt: &Salt) -> Option<AeadKey> {
-        let ((cipher, secret), _) = self.root()?;
-        derived::derive(self.alg, cipher, secret, salt)
+        self.root().and_then(|((cipher, secret), _)| derived::derive(self.alg, cipher, secret, salt))
     }
 
     fn root(&self) -> Option<((Cipher, &Secret), &DerivedKeys)> {
@@ -393,8 +392,7 @@ impl Key {
 
     /// Derives a content key under a context of the caller's: for other people's messages, and not remembered.
     pub(crate) fn derive(&self, salt: &[u8], info: &[u8]) -> Option<AeadKey> {
-        let ((cipher, secret), _) = self.root()?;
-        kdf::content_key(cipher, secret, salt, info)
+        self.root().and_then(|((cipher, secret), _)| kdf::content_key(cipher, secret, salt, info))
     }
 
     pub(crate) fn to_json(&self, disclosure: Disclosure) -> Json {

@@ -6,9 +6,10 @@
 mod error;
 
 mod bytes;
-mod cbor;
 mod json;
 mod time;
+
+mod cbor;
 
 mod codec;
 mod crypto;

@@ -6,6 +6,7 @@
 //! | page | what it answers |
 //! |---|---|
 //! | [`cookies`] | how a slip travels in a cookie, what a handler may do with it, and what cannot go wrong there |
+//! | [`siblings`] | how state that several tabs write at once is kept in cookies, what it costs, and what a page does when a write is refused |
 //! | [`keys`] | where keys come from, how they get to servers, and how other services get the public ones |
 
 #[doc = include_str!("manual/keys.md")]
@@ -17,3 +18,7 @@ pub mod keys {}
 #[doc = include_str!("manual/cookies.md")]
 #[cfg_attr(all(feature = "axum", feature = "testing"), doc = include_str!("manual/cookies/axum.md"))]
 pub mod cookies {}
+
+#[doc = include_str!("manual/siblings.md")]
+#[cfg_attr(feature = "axum", doc = include_str!("manual/siblings/axum.md"))]
+pub mod siblings {}

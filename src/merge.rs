@@ -16,7 +16,7 @@ mod cart;
 pub(crate) mod dot;
 mod idempotency;
 pub(crate) mod item;
-mod plan;
+pub(crate) mod plan;
 mod policy;
 mod preferences;
 mod prepared;
@@ -33,7 +33,7 @@ pub use prepared::{Committed, Prepared};
 pub use siblings::Siblings;
 pub use write_queue::WRITE_QUEUE_JS;
 
-use crate::state::SlipState;
+use crate::{codec::Syntax, state::SlipState};
 use serde::{Serialize, de::DeserializeOwned};
 
 /// A state that is made of operations.
@@ -105,6 +105,12 @@ pub trait Mergeable: SlipState + Default + Clone {
     /// what it observed; operations that it had not seen stand behind it, whatever their time.
     fn is_barrier(_op: &Self::Op) -> bool {
         false
+    }
+
+    /// The parts of the state with their bytes, for the error that says what does not fit. The fields of a struct, unless said otherwise; names
+    /// are constants of the program, never data.
+    fn sizes(&self) -> Vec<(&'static str, usize)> {
+        Syntax::Cbor.measure(self, Self::LAYOUT)
     }
 }
 

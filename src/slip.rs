@@ -143,6 +143,7 @@ impl<T> Slip<T> {
         }
     }
 
+    #[inline]
     pub(crate) fn opened(
         state: T,
         id: SlipId,

@@ -120,6 +120,7 @@ impl fmt::Debug for Old<'_> {
 }
 
 /// Reads an authentic state of whatever version, and says whether it was an older one.
+#[inline]
 pub(crate) fn read<T: SlipState>(version: u64, state: Encoded<'_>, held_until: u64) -> Result<(T, bool), Error> {
     let known = u64::from(T::VERSION);
     let read = match u16::try_from(version) {

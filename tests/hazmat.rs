@@ -95,6 +95,10 @@ fn t06_t51_t52_headers_that_must_not_be_are_refused() {
         ("truncated HMAC", "a10104", "a0"),
         ("algorithm as text", "a1 01 65 4853323536", "a0"),
         ("algorithm none", "a1 01 f6", "a0"),
+        ("key id as text", "a10105", "a1 04 6131"),
+        ("key id as a list", "a10105", "a1 04 814131"),
+        ("content type as bytes", "a2 0105 03 4131", "a0"),
+        ("content type that is negative", "a2 0105 03 20", "a0"),
         ("label that is no label", "a2 0105 40 00", "a0"),
         ("label beyond 64 bits", "a2 0105 3bffffffffffffffff 00", "a0"),
         ("protected that is no map", "8101", "a0"),
@@ -103,6 +107,9 @@ fn t06_t51_t52_headers_that_must_not_be_are_refused() {
         ("indefinite unprotected", "a10105", "bfff"),
     ] {
         refused(hazmat::cose::mac0_verify(&mac0("d1 84", protected, unprotected), &key, AAD), what);
+    }
+    for content_type in ["a2 0105 03 00", "a2 0105 03 613a"] {
+        taken(hazmat::cose::mac0_verify(&mac0("d1 84", content_type, "a1 04 4131"), &key, AAD));
     }
     let labels = |count: u8| {
         let entries: String = (100..100 + count).map(|label| format!("18{label:02x} 00")).collect();

@@ -109,6 +109,12 @@ fn t80_every_member_must_agree() {
     refused(&with(okp(), "y", json!(SECRET)), r#"key "okp": member `y`: of no use to this curve"#);
     refused(&with(mac(), "kid", json!("")), "key \"\": member `kid`: empty, or longer than 256 bytes");
     refused(&with(mac(), "kid", json!(7)), "member `kid`: not a text");
+    for retired in [json!(true), json!(false), json!("soon")] {
+        // A ring that took it would write a set that nobody can read.
+        let why = "of a key that has been erased, and this one has not";
+        let error = Key::from_jwk(&with(mac(), "retired", retired).to_string()).unwrap_err();
+        assert_eq!(error.to_string(), format!(r#"key "mac": member `retired`: {why}"#));
+    }
     let error = Key::from_jwk_as(&mac().to_string(), Alg::Hs384).unwrap_err();
     assert_eq!(error.to_string(), r#"key "mac": member `alg`: names another algorithm"#);
     // An explicit algorithm does not make an encryption key a signature key.

@@ -11,7 +11,8 @@ use std::{
 /// From the ground up. A module and its children stand at one height; `lib.rs` is the contents page above all.
 const ORDER: &[&[&str]] = &[
     &["error"],
-    &["bytes", "cbor", "json", "time"],
+    &["bytes", "json", "time"],
+    &["cbor"],
     &["codec", "crypto"],
     &["context", "key"],
     &["keyring"],

@@ -211,7 +211,8 @@ fn t82_an_ordinary_rotation_warns_of_nothing() {
         assert!(replaced && lines.is_empty(), "{lines:?}");
     };
     // Staged long ago, or just now; retired; withdrawn before it sealed; pruned when all is over.
-    for staged in [at(50), now] {
+    // Ten seconds more than the propagation takes: time passes while the test runs.
+    for staged in [at(40), now] {
         let next = Key::generate(Alg::Hs256).unwrap();
         let id = next.id().clone();
         let staged = desk.ring.stage(next, staged.saturating_add(seconds(150)), &POLICY, staged).unwrap();

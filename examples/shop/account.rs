@@ -1,6 +1,6 @@
 //! Logging in and out.
 //!
-//! It may not know carts, and need not: the cart is a slip of its own, which neither begins nor ends here.
+//! It may not know carts, and need not: the cart belongs to the visitor's slip, which neither begins nor ends here.
 
 use crate::{
     basket::say,

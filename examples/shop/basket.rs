@@ -1,14 +1,16 @@
 //! The cart: looking into it, putting in, taking out.
 //!
-//! It may not know who buys. A cart that does not fit any more is an error before anything is sent, and stays as it was.
+//! It may not know who buys. What is written is what was meant, "two more" or "none": what another tab writes meanwhile is merged with it. A cart
+//! that does not fit any more is an error before anything is sent, and stays as it was.
 
 use crate::{
+    cart::{self, Cart, Line},
     catalogue,
     checked::Checked,
     desk::Desk,
     page::{self, Forms},
     pictures,
-    slips::{Cart, Line, Notice},
+    slips::Notice,
     sorry::Sorry,
     texts::Texts,
 };
@@ -17,7 +19,7 @@ use axum::{
     response::{Redirect, Response},
 };
 use maud::{Markup, html};
-use orderslip::cookie::Held;
+use orderslip::cookie::{Held, Merged};
 use serde::Deserialize;
 
 /// The letters of an engraving.
@@ -39,23 +41,24 @@ impl Choice {
 }
 
 pub(crate) async fn add(
-    cart: Held<Cart>,
+    cart: Merged<Cart>,
     notice: Held<Notice>,
     Checked(choice): Checked<Choice>,
 ) -> Result<Redirect, Sorry> {
     choice.check()?;
-    cart.update(|cart| cart.add(&choice.sku, choice.engraving.trim(), choice.quantity))?;
+    let key = cart::key(&choice.sku, choice.engraving.trim());
+    cart.with(|cart| cart.add(key, choice.quantity))??;
     say(&notice, Notice::Added(choice.sku))?;
     Ok(Redirect::to("/cart"))
 }
 
 pub(crate) async fn set(
-    cart: Held<Cart>,
+    cart: Merged<Cart>,
     notice: Held<Notice>,
     Checked(choice): Checked<Choice>,
 ) -> Result<Redirect, Sorry> {
     choice.check()?;
-    cart.update(|cart| cart.set(&choice.sku, &choice.engraving, choice.quantity))?;
+    cart.with(|cart| cart.set(cart::key(&choice.sku, &choice.engraving), choice.quantity))??;
     let said = if choice.quantity == 0 { Notice::Removed(choice.sku) } else { Notice::Added(choice.sku) };
     say(&notice, said)?;
     Ok(Redirect::to("/cart"))
@@ -69,13 +72,14 @@ pub(crate) fn say(notice: &Held<Notice>, said: Notice) -> Result<(), Sorry> {
     }
 }
 
-pub(crate) async fn show(desk: Desk) -> Response {
+pub(crate) async fn show(desk: Desk) -> Result<Response, Sorry> {
+    desk.can_read_the_cart()?;
     let texts = desk.texts();
-    page::page(&desk, |forms| {
-        desk.cart.read(|cart| {
+    Ok(page::page(&desk, |forms| {
+        desk.cart(|cart| {
             html! {
                 h1 { (texts.cart) }
-                @if cart.lines.is_empty() {
+                @if cart.is_empty() {
                     p { (texts.nothing_in_cart) }
                     p { a.button href="/" { (texts.to_catalogue) } }
                 } @else {
@@ -84,24 +88,24 @@ pub(crate) async fn show(desk: Desk) -> Response {
                 }
             }
         })
-    })
+    }))
 }
 
 /// The lines of a cart, at today's prices.
 pub(crate) fn table(texts: &Texts, cart: &Cart, forms: Option<&Forms>) -> Markup {
     html! {
         table.cart {
-            @for line in &cart.lines { (row(texts, line, forms)) }
+            @for line in cart::lines(cart) { (row(texts, &line, forms)) }
             tr.total {
                 td colspan="3" { (texts.total) }
-                td.price id="total" { (texts.locale.money(cart.cents())) }
+                td.price id="total" { (texts.locale.money(cart::cents(cart))) }
             }
         }
     }
 }
 
 fn row(texts: &Texts, line: &Line, forms: Option<&Forms>) -> Markup {
-    let Some(product) = catalogue::find(&line.sku) else { return html! {} };
+    let Some(product) = catalogue::find(line.sku) else { return html! {} };
     let change = |forms: &Forms, content: Markup| {
         html! {
             form action="/cart/set" method="post" {
@@ -119,7 +123,7 @@ fn row(texts: &Texts, line: &Line, forms: Option<&Forms>) -> Markup {
     let none = html! { input type="hidden" name="quantity" value="0"; button.quiet { (texts.remove) } };
     html! {
         tr.line data-sku=(line.sku) {
-            td.picture { (pictures::of(line.sku.as_str())) }
+            td.picture { (pictures::of(line.sku)) }
             td {
                 a href={ "/item/" (line.sku) } { (product.name(texts.locale)) }
                 @if !line.engraving.is_empty() { br; q { (line.engraving) } }

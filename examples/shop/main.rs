@@ -9,22 +9,28 @@
 //! - with `--waiters 3`, kill the process that the panel names (`kill -9`): the next page has the login and the cart, and a
 //!   new waiter has begun;
 //! - log in with a full cart, and log out again: the cart stays. Press Back: nothing of the user is shown;
-//! - keep two windows open: they share the login and the cart;
+//! - keep two windows open: they share the login and the cart. Put something in from both at the same moment, or buy in one while the
+//!   other still puts in: nothing is lost, and what was bought does not come back. The cart is one cookie for each write, until
+//!   they are put together, and the panel counts them;
 //! - engrave some thirty cups: when the cart does not fit into its cookie, a page says what takes so much room, and the cart
 //!   is as it was before.
 //!
-//! The pages need no JavaScript, and their policy allows none: forms, redirects, pages. Cookies are `Secure` and called
+//! The pages need no JavaScript, and their policy allows none: forms, redirects, pages. But for one: a write that is refused for the moment
+//! is answered with a page that has the form again, and a script that sends it after a second; without scripts there is a button. Cookies are `Secure` and called
 //! `__Host-…`. Without TLS, Chromium and curl keep such cookies of localhost and of 127.0.0.1; other browsers may not.
 //!
 //! Where to read: `slips.rs` has what is carried and in which cookies, `routes.rs` how the layers stand, `account.rs`,
-//! `basket.rs` and `till.rs` what handlers do with slips; the rest is a shop like any other.
+//! `basket.rs` and `till.rs` what handlers do with slips and with the cart, `again.rs` what a refused form is answered; the rest is a shop like
+//! any other.
 
 mod options;
 mod locale;
 mod texts;
 mod catalogue;
 
+mod cart;
 mod slips;
+mod book;
 mod checked;
 mod desk;
 mod sorry;
@@ -32,6 +38,7 @@ mod sorry;
 mod page;
 mod panel;
 mod pictures;
+mod again;
 
 mod browse;
 mod basket;
@@ -46,7 +53,7 @@ mod front_door;
 mod staff;
 mod house;
 
-use crate::{desk::Waiter, options::Task};
+use crate::{book::Book, desk::Waiter, options::Task};
 use orderslip::Keyring;
 use std::process::ExitCode;
 
@@ -60,8 +67,8 @@ async fn main() -> ExitCode {
             print!("{}", options::HELP);
             Ok(())
         }
-        Ok(Task::Open { port, waiters, keys }) => house::open(port, waiters, keys).await,
-        Ok(Task::WaitTables { name }) => wait_tables(name).await,
+        Ok(Task::Open { port, waiters, keys, book }) => house::open(port, waiters, keys, book).await,
+        Ok(Task::WaitTables { name, book, waiters }) => wait_tables(Waiter::new(name, Book::new(book)), waiters).await,
         Err(fault) => Err(fault),
     };
     match done {
@@ -74,6 +81,6 @@ async fn main() -> ExitCode {
 }
 
 /// Serves until killed, or until whoever started this process is gone.
-async fn wait_tables(name: String) -> Result<(), Fault> {
-    staff::serve(routes::all(Waiter::new(name), &Keyring::from_env(house::KEYS)?)?).await
+async fn wait_tables(waiter: Waiter, waiters: usize) -> Result<(), Fault> {
+    staff::serve(routes::all(waiter, &Keyring::from_env(house::KEYS)?, waiters)?).await
 }

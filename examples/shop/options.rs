@@ -15,6 +15,7 @@ Options:
   --waiters N   how many processes serve, 1 to 9; more than one get a front door [default: 1]
   --keys FILE   the keys of all waiters, a JWK Set; made if there is none, so that sessions outlive the
                 shop [default: keys that are forgotten]
+  --book DIR    where orders are written down, for all waiters [default: a folder among the temporary files]
   --help        print this
 ";
 
@@ -26,10 +27,13 @@ pub(crate) enum Task {
         port: u16,
         waiters: u32,
         keys: Option<PathBuf>,
+        book: Option<PathBuf>,
     },
-    /// `waiter NAME`: not for people, this program starts itself so.
+    /// `waiter NAME BOOK WAITERS`: not for people, this program starts itself so.
     WaitTables {
         name: String,
+        book: PathBuf,
+        waiters: usize,
     },
 }
 
@@ -38,14 +42,16 @@ pub(crate) const WAITER: &str = "waiter";
 pub(crate) fn read(args: impl Iterator<Item = String>) -> Result<Task, Fault> {
     let mut args = args.peekable();
     if args.next_if(|arg| arg == WAITER).is_some() {
-        return Ok(Task::WaitTables { name: args.next().ok_or("a waiter has a name")? });
+        let (name, book) = args.next().zip(args.next()).ok_or("a waiter has a name and a book")?;
+        return Ok(Task::WaitTables { name, book: book.into(), waiters: number("waiter", args.next())? });
     }
-    let (mut port, mut waiters, mut keys) = (8080, 1, None);
+    let (mut port, mut waiters, mut keys, mut book) = (8080, 1, None, None);
     while let Some(arg) = args.next() {
         match arg.as_str() {
             "--port" => port = number("--port", args.next())?,
             "--waiters" => waiters = number("--waiters", args.next())?,
             "--keys" => keys = Some(args.next().ok_or("--keys takes a file")?.into()),
+            "--book" => book = Some(args.next().ok_or("--book takes a folder")?.into()),
             "--help" | "-h" => return Ok(Task::Help),
             other => return Err(format!("{other:?} is not known; see --help").into()),
         }
@@ -53,7 +59,7 @@ pub(crate) fn read(args: impl Iterator<Item = String>) -> Result<Task, Fault> {
     if !(1..=9).contains(&waiters) {
         return Err("--waiters takes a number from 1 to 9".into());
     }
-    Ok(Task::Open { port, waiters, keys })
+    Ok(Task::Open { port, waiters, keys, book })
 }
 
 fn number<N: std::str::FromStr>(of: &str, arg: Option<String>) -> Result<N, Fault> {

@@ -3,12 +3,12 @@
 //! It may not know what a page is about. Everything that is put into it is escaped by `maud`.
 
 use crate::{
-    catalogue,
+    cart, catalogue,
     desk::Desk,
     locale::Locale,
     panel,
-    slips::{Notice, Theme},
-    texts::Texts,
+    slips::{Notice, Preferences, Theme},
+    texts::{self, Texts},
 };
 use axum::{
     http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY},
@@ -36,6 +36,13 @@ pub(crate) fn without_forms(desk: &Desk, content: Markup) -> Response {
     framed(desk, None, &Notice::Nothing, content)
 }
 
+/// A page that knows nothing of the visitor but this, and may run one script of ours.
+pub(crate) fn bare(preferences: Preferences, content: impl FnOnce(&Texts) -> Markup) -> Response {
+    let texts = texts::of(preferences.locale);
+    let body = html! { main { (content(texts)) } footer { (texts.motto) } };
+    with_policy(&format!("{POLICY}; script-src 'self'"), document(texts, preferences, body))
+}
+
 /// The token of the page's forms.
 pub(crate) struct Forms(Option<String>);
 
@@ -47,7 +54,17 @@ impl Forms {
 
 fn framed(desk: &Desk, forms: Option<&Forms>, notice: &Notice, content: Markup) -> Response {
     let (texts, preferences) = (desk.texts(), desk.preferences.read(|preferences| *preferences));
-    let page = html! {
+    let body = html! {
+        (header(desk, texts, forms))
+        @if let Some(said) = said(texts, notice) { p.notice role="status" { (said) } }
+        div.columns { main { (content) } (panel::panel(desk)) }
+        footer { (texts.motto) " · " (texts.served_by) " " (desk.waiter.name) ", " (texts.process) " " (desk.waiter.process) }
+    };
+    with_policy(POLICY, document(texts, preferences, body))
+}
+
+fn document(texts: &Texts, preferences: Preferences, body: Markup) -> Markup {
+    html! {
         (DOCTYPE)
         html lang=(texts.locale.tag()) data-theme=(preferences.theme.name()) {
             head {
@@ -57,21 +74,19 @@ fn framed(desk: &Desk, forms: Option<&Forms>, notice: &Notice, content: Markup) 
                 link rel="stylesheet" href="/style.css";
                 link rel="icon" href="/icon.svg" type="image/svg+xml";
             }
-            body {
-                (header(desk, texts, forms))
-                @if let Some(said) = said(texts, notice) { p.notice role="status" { (said) } }
-                div.columns { main { (content) } (panel::panel(desk)) }
-                footer { (texts.motto) " · " (texts.served_by) " " (desk.waiter.name) ", " (texts.process) " " (desk.waiter.process) }
-            }
+            body { (body) }
         }
-    };
+    }
+}
+
+fn with_policy(policy: &str, page: Markup) -> Response {
     // A page shows what is on somebody's slips: no cache keeps it, not even the one behind the Back button.
-    let fields = [(CACHE_CONTROL, "no-store"), (CONTENT_SECURITY_POLICY, POLICY), (REFERRER_POLICY, "same-origin")];
+    let fields = [(CACHE_CONTROL, "no-store"), (CONTENT_SECURITY_POLICY, policy), (REFERRER_POLICY, "same-origin")];
     (fields, Html(page.into_string())).into_response()
 }
 
 fn header(desk: &Desk, texts: &Texts, forms: Option<&Forms>) -> Markup {
-    let count = desk.cart.read(|cart| cart.count());
+    let count = desk.cart(cart::count);
     html! {
         header {
             a.brand href="/" { span { "Slip" } " & " span { "Saucer" } }

@@ -2,12 +2,14 @@
 //!
 //! It may not change anything. A real shop has no such panel: this is what only its servers can read.
 
-use crate::{desk::Desk, texts::Texts};
+use crate::{cart, desk::Desk, texts::Texts};
 use maud::{Markup, html};
 use orderslip::{
     SlipState, UnixTime,
     cookie::{Held, Outcome},
 };
+use serde::Serialize;
+use serde_json::json;
 
 pub(crate) fn panel(desk: &Desk) -> Markup {
     let texts = desk.texts();
@@ -17,13 +19,26 @@ pub(crate) fn panel(desk: &Desk) -> Markup {
             h2 { (title) }
             p { (text) }
             (slip("session", &desk.session, texts))
-            (slip("cart", &desk.cart, texts))
+            (cart(desk, texts))
+            (slip("visitor", &desk.visitor, texts))
             (slip("preferences", &desk.preferences, texts))
             p.served {
                 (texts.served_by) " " strong id="waiter" { (desk.waiter.name) }
                 br;
                 (texts.process) " " span id="process" { (desk.waiter.process) }
             }
+        }
+    }
+}
+
+/// The cart is no slip: it is as many cookies as were written and not yet put together.
+fn cart(desk: &Desk, texts: &Texts) -> Markup {
+    let lines = desk.cart(|cart| shown(&json!({ "lines": cart::lines(cart).collect::<Vec<_>>() })));
+    html! {
+        section.slip id="slip-cart" {
+            h3 { "cart" span.outcome { span.cookies { (desk.brought.cookies) } " " (texts.cookies) } }
+            pre { (lines) }
+            p.room { span.taken { (desk.brought.bytes) } " B" }
         }
     }
 }
@@ -49,7 +64,7 @@ fn slip<T: SlipState + Default>(name: &str, held: &Held<T>, texts: &Texts) -> Ma
     }
 }
 
-fn shown<T: SlipState>(state: &T) -> String {
+fn shown<T: Serialize>(state: &T) -> String {
     serde_json::to_string_pretty(state).unwrap_or_else(|error| error.to_string())
 }
 

@@ -1,8 +1,9 @@
 //! All paths of the shop, and the layers around them.
 //!
-//! It may not know what any of them does. From the outside in: slips, words for errors, the guard against other sites' forms.
+//! It may not know what any of them does. From the outside in: forms that are sent again, slips, words for errors, the guard against other
+//! sites' forms.
 
-use crate::{account, basket, browse, desk::Waiter, page, pictures, slips, sorry, taste, till};
+use crate::{account, again, basket, browse, desk::Waiter, page, pictures, slips, sorry, taste, till};
 use axum::{
     Router,
     http::header::{CACHE_CONTROL, CONTENT_TYPE},
@@ -18,7 +19,8 @@ use orderslip::{
 /// For what is the same for everybody.
 const HOUR: &str = "public, max-age=3600";
 
-pub(crate) fn all(waiter: Waiter, keys: &Keyring) -> Result<Router, Error> {
+/// For one of so many processes.
+pub(crate) fn all(waiter: Waiter, keys: &Keyring, processes: usize) -> Result<Router, Error> {
     let pages = Router::new()
         .route("/", get(browse::all))
         .route("/item/{sku}", get(browse::one))
@@ -32,10 +34,12 @@ pub(crate) fn all(waiter: Waiter, keys: &Keyring) -> Result<Router, Error> {
         .route("/preferences", post(taste::set))
         .layer(SameOriginLayer::new(SameOrigin::new()))
         .layer(middleware::from_fn_with_state(waiter.clone(), sorry::in_words))
-        .layer(SlipLayer::new(slips::jars(keys)?))
+        .layer(SlipLayer::new(slips::jars(keys, processes)?))
+        .layer(middleware::from_fn(again::again))
         .with_state(waiter);
     // Outside of the layers: no slip is looked at, and any cache may keep it.
     let style = get(|| async { ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, HOUR)], page::STYLE) });
     let icon = get(|| async { ([(CONTENT_TYPE, "image/svg+xml"), (CACHE_CONTROL, HOUR)], pictures::ICON) });
-    Ok(pages.route("/style.css", style).route("/icon.svg", icon))
+    let script = get(|| async { ([(CONTENT_TYPE, "text/javascript"), (CACHE_CONTROL, HOUR)], again::SCRIPT) });
+    Ok(pages.route("/again.js", script).route("/style.css", style).route("/icon.svg", icon))
 }

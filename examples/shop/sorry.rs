@@ -8,7 +8,7 @@ use crate::{
     texts::Texts,
 };
 use axum::{
-    extract::{FromRequestParts as _, Request, State},
+    extract::{Request, State},
     http::{StatusCode, header::CONTENT_LENGTH},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
@@ -66,8 +66,12 @@ impl IntoResponse for Sorry {
 /// session that began in the answer to one would take the place of the visitor's own.
 pub(crate) async fn in_words(State(waiter): State<Waiter>, request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
-    let desk = Desk::from_request_parts(&mut parts, &waiter).await;
+    let desk = Desk::as_brought(&mut parts, &waiter).await;
     let mut answer = next.run(Request::from_parts(parts, body)).await;
+    if let Ok(desk) = &desk {
+        // For a page that is made further out, where no slips are.
+        answer.extensions_mut().insert(desk.preferences.read(|preferences| *preferences));
+    }
     let is_to_be_said = answer.status().is_client_error() || answer.status().is_server_error();
     if let (true, Ok(desk)) = (is_to_be_said, desk) {
         let words = words(desk.texts(), answer.status(), answer.extensions().get());

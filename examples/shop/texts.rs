@@ -58,6 +58,7 @@ texts! {
         "Auf Ihren Zetteln", "Was dieser Laden von Ihnen weiß, steht in Ihrem Browser. Das ist alles.");
     served_by: &'static str = "Served by", "Bedient von";
     process: &'static str = "process", "Prozess";
+    cookies: &'static str = "cookies", "Cookies";
     bytes_left: &'static str = "bytes left", "Bytes frei";
     ends_in: &'static str = "ends in", "endet in";
     none: &'static str = "no slip", "kein Zettel";
@@ -87,6 +88,10 @@ texts! {
     unavailable: Pair = (
         "One moment, please", "Your slip cannot be read here just now. Try again in a few seconds; it is safe with you."), (
         "Einen Moment, bitte", "Ihr Zettel ist hier gerade nicht lesbar. Versuchen Sie es gleich noch einmal; er ist sicher bei Ihnen.");
+    asked_again: Pair = (
+        "One moment, please", "Much is going on in your browser. Nothing has been done yet; in a second this is sent once more."), (
+        "Einen Moment, bitte", "In Ihrem Browser ist gerade viel los. Noch wurde nichts getan; in einer Sekunde wird es noch einmal gesendet.");
+    once_more: &'static str = "Send it again", "Noch einmal senden";
     failed: Pair = ("Something broke", "It was our fault."), ("Etwas ist zerbrochen", "Es war unser Fehler.");
     not_understood: Pair = ("We did not get that", "Please go back and try again."), ("Das haben wir nicht verstanden", "Bitte noch einmal.");
 }

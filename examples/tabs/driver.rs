@@ -27,8 +27,8 @@ const FLAGS: [&str; 10] = [
     "--ignore-certificate-errors",
 ];
 
-/// A script that takes longer hangs.
-const PATIENCE_MILLIS: u64 = 300_000;
+/// A script that takes longer hangs. The longest sends sixteen thousand writes.
+const PATIENCE_MILLIS: u64 = 1_800_000;
 
 pub(crate) struct Driver {
     client: Client,

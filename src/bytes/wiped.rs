@@ -84,8 +84,11 @@ impl Drop for Wiped {
             bytes.clear();
             // While a thread ends there may be nobody to keep it.
             let _ = SPARE.try_with(|spare| {
-                let other = spare.take();
-                spare.set(if other.capacity() > bytes.capacity() { other } else { bytes });
+                let capacity = bytes.capacity();
+                let other = spare.replace(bytes);
+                if other.capacity() > capacity {
+                    spare.set(other);
+                }
             });
         }
     }

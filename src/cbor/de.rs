@@ -18,6 +18,7 @@ use std::fmt;
 
 /// Reads one whole state, and nothing after it: definite lengths, shortest heads, at most [`MAX_STATE_DEPTH`] deep, and nothing that our
 /// own writer does not write. Both layouts are read, whichever is written.
+#[inline]
 pub(crate) fn state<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Error> {
     let mut reader = Reader::new(bytes, Form::Shortest);
     let read = T::deserialize(Deserializer { reader: &mut reader, levels: MAX_STATE_DEPTH, wraps: 0 });

@@ -3,63 +3,58 @@
 //! It may not know what the state is for. Its errors are constants: a user's `Serialize` may put data into its
 //! message, so that message is dropped.
 
+mod open;
+
+use self::open::{Open, Promise};
 use super::{
-    Fault, Layout, MAX_STATE_DEPTH, head_len,
+    Fault, Layout, MAX_STATE_DEPTH,
     write::{Buffer, Writer},
 };
 use serde::{Serialize, ser};
 use std::fmt;
 
 /// Appends the state to `out`.
+#[inline]
 pub(crate) fn state<T: Serialize>(state: &T, layout: Layout, out: &mut Buffer) -> Result<(), Fault> {
-    let mut output = Output { out, layout, sizes: None, first_field_of: None };
-    state.serialize(Serializer::whole(&mut output)).map_err(|Refusal(fault)| fault)
+    let mut output = Output { out, sizes: None, first_field_of: None };
+    output.write(state, layout).map_err(|Refusal(fault)| fault)
 }
 
 /// The top-level fields of the state with the bytes that each takes: for the error that names the largest.
 pub(crate) fn measure<T: Serialize>(state: &T, layout: Layout) -> Vec<(&'static str, usize)> {
     let mut out = Buffer::default();
-    let mut output = Output { out: &mut out, layout, sizes: Some(Vec::new()), first_field_of: None };
-    let measured = state.serialize(Serializer::whole(&mut output));
+    let mut output = Output { out: &mut out, sizes: Some(Vec::new()), first_field_of: None };
+    let measured = output.write(state, layout);
     measured.ok().and(output.sizes).unwrap_or_default()
 }
 
 /// What is the same for all parts of a state.
 struct Output<'a> {
     out: &'a mut Buffer,
-    layout: Layout,
     /// Where the sizes of the top-level fields go, if anybody asks.
     sizes: Option<Vec<(&'static str, usize)>>,
     /// If what is written next is the first field of a small positional struct: the struct's name.
     first_field_of: Option<&'static str>,
 }
 
-struct Serializer<'a, 'b> {
+impl Output<'_> {
+    /// A layout is known when a program is compiled; so neither looks at every field for what the other does.
+    #[inline]
+    fn write<T: Serialize>(&mut self, state: &T, layout: Layout) -> Result<(), Refusal> {
+        match layout {
+            Layout::Named => state.serialize(Serializer::<true>::whole(self)),
+            Layout::Positional => state.serialize(Serializer::<false>::whole(self)),
+        }
+    }
+}
+
+struct Serializer<'a, 'b, const NAMED: bool> {
     output: &'a mut Output<'b>,
     depth: u8,
     /// How many `Some`s and newtypes this is wrapped in: they take no level of the output, and some stack all the same.
     wraps: u8,
     /// Whether this is the whole state, or all of it that is left.
     is_whole: bool,
-}
-
-/// A sequence, map or struct that has been opened.
-struct Open<'a, 'b> {
-    output: &'a mut Output<'b>,
-    depth: u8,
-    is_map: bool,
-    is_whole: bool,
-    /// Whether this is a small positional struct, whose first field is not as the others.
-    is_small: bool,
-    /// How many entries the head says there are; or where the head is to be put in at the end, when they have been counted.
-    head: Promise,
-    written: u64,
-}
-
-#[derive(Clone, Copy)]
-enum Promise {
-    Of(u64),
-    At(usize),
 }
 
 #[derive(Debug)]
@@ -72,7 +67,7 @@ fn within(levels: u8) -> Result<u8, Refusal> {
     if usize::from(levels) < MAX_STATE_DEPTH { Ok(levels + 1) } else { Err(TOO_DEEP) }
 }
 
-impl<'a, 'b> Serializer<'a, 'b> {
+impl<'a, 'b, const NAMED: bool> Serializer<'a, 'b, NAMED> {
     fn whole(output: &'a mut Output<'b>) -> Self {
         Self { output, depth: 0, wraps: 0, is_whole: true }
     }
@@ -94,7 +89,7 @@ impl<'a, 'b> Serializer<'a, 'b> {
     }
 
     #[inline]
-    fn open(self, len: Option<usize>, is_map: bool) -> Result<Open<'a, 'b>, Refusal> {
+    fn open(self, len: Option<usize>, is_map: bool) -> Result<Open<'a, 'b, NAMED>, Refusal> {
         let Self { output, is_whole, .. } = self;
         let depth = within(self.depth)?;
         output.first_field_of = None;
@@ -114,10 +109,9 @@ impl<'a, 'b> Serializer<'a, 'b> {
     }
 
     #[inline]
-    fn open_struct(self, name: &'static str, len: usize) -> Result<Open<'a, 'b>, Refusal> {
-        let named = self.output.layout == Layout::Named;
-        let mut open = self.open(Some(len), named)?;
-        if !named && len <= 2 {
+    fn open_struct(self, name: &'static str, len: usize) -> Result<Open<'a, 'b, NAMED>, Refusal> {
+        let mut open = self.open(Some(len), NAMED)?;
+        if !NAMED && len <= 2 {
             open.is_small = true;
             open.output.first_field_of = Some(name);
         }
@@ -125,73 +119,16 @@ impl<'a, 'b> Serializer<'a, 'b> {
     }
 }
 
-impl Open<'_, '_> {
-    #[inline]
-    fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refusal> {
-        value.serialize(Serializer { output: self.output, depth: self.depth, wraps: 0, is_whole: false })
-    }
-
-    #[inline]
-    fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refusal> {
-        self.written += 1;
-        self.value(value)
-    }
-
-    #[inline]
-    fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Refusal> {
-        if self.is_small && self.written > 0 {
-            self.output.first_field_of = None;
-        }
-        let start = self.output.out.len();
-        if self.is_map {
-            self.output.out.cbor().text(name);
-        }
-        self.element(value)?;
-        if self.is_whole {
-            let size = self.output.out.len() - start;
-            if let Some(sizes) = &mut self.output.sizes {
-                sizes.push((name, size));
-            }
-        }
-        Ok(())
-    }
-
-    fn skipped(&self) -> Result<(), Refusal> {
-        if self.is_map {
-            return Ok(());
-        }
-        Err(Refusal(Fault("a positional state must not skip a field")))
-    }
-
-    #[inline]
-    fn close(self) -> Result<(), Refusal> {
-        match self.head {
-            Promise::Of(len) if len == self.written => Ok(()),
-            Promise::Of(_) => Err(Refusal(Fault("the state's Serialize promised another length than it wrote"))),
-            Promise::At(at) => {
-                let mut head = Buffer::with_room(0, head_len(self.written));
-                if self.is_map {
-                    head.cbor().map(self.written);
-                } else {
-                    head.cbor().array(self.written);
-                }
-                self.output.out.insert(at, head.bytes());
-                Ok(())
-            }
-        }
-    }
-}
-
-impl<'a, 'b> ser::Serializer for Serializer<'a, 'b> {
+impl<'a, 'b, const NAMED: bool> ser::Serializer for Serializer<'a, 'b, NAMED> {
     type Ok = ();
     type Error = Refusal;
-    type SerializeSeq = Open<'a, 'b>;
-    type SerializeTuple = Open<'a, 'b>;
-    type SerializeTupleStruct = Open<'a, 'b>;
-    type SerializeTupleVariant = Open<'a, 'b>;
-    type SerializeMap = Open<'a, 'b>;
-    type SerializeStruct = Open<'a, 'b>;
-    type SerializeStructVariant = Open<'a, 'b>;
+    type SerializeSeq = Open<'a, 'b, NAMED>;
+    type SerializeTuple = Open<'a, 'b, NAMED>;
+    type SerializeTupleStruct = Open<'a, 'b, NAMED>;
+    type SerializeTupleVariant = Open<'a, 'b, NAMED>;
+    type SerializeMap = Open<'a, 'b, NAMED>;
+    type SerializeStruct = Open<'a, 'b, NAMED>;
+    type SerializeStructVariant = Open<'a, 'b, NAMED>;
 
     fn is_human_readable(&self) -> bool {
         false
@@ -335,16 +272,16 @@ impl<'a, 'b> ser::Serializer for Serializer<'a, 'b> {
     }
 
     #[inline]
-    fn serialize_seq(self, len: Option<usize>) -> Result<Open<'a, 'b>, Refusal> {
+    fn serialize_seq(self, len: Option<usize>) -> Result<Open<'a, 'b, NAMED>, Refusal> {
         self.open(len, false)
     }
 
     #[inline]
-    fn serialize_tuple(self, len: usize) -> Result<Open<'a, 'b>, Refusal> {
+    fn serialize_tuple(self, len: usize) -> Result<Open<'a, 'b, NAMED>, Refusal> {
         self.open(Some(len), false)
     }
 
-    fn serialize_tuple_struct(self, _: &'static str, len: usize) -> Result<Open<'a, 'b>, Refusal> {
+    fn serialize_tuple_struct(self, _: &'static str, len: usize) -> Result<Open<'a, 'b, NAMED>, Refusal> {
         self.open(Some(len), false)
     }
 
@@ -354,17 +291,17 @@ impl<'a, 'b> ser::Serializer for Serializer<'a, 'b> {
         _: u32,
         variant: &'static str,
         len: usize,
-    ) -> Result<Open<'a, 'b>, Refusal> {
+    ) -> Result<Open<'a, 'b, NAMED>, Refusal> {
         self.variant(variant)?.open(Some(len), false)
     }
 
     #[inline]
-    fn serialize_map(self, len: Option<usize>) -> Result<Open<'a, 'b>, Refusal> {
+    fn serialize_map(self, len: Option<usize>) -> Result<Open<'a, 'b, NAMED>, Refusal> {
         self.open(len, true)
     }
 
     #[inline]
-    fn serialize_struct(self, name: &'static str, len: usize) -> Result<Open<'a, 'b>, Refusal> {
+    fn serialize_struct(self, name: &'static str, len: usize) -> Result<Open<'a, 'b, NAMED>, Refusal> {
         self.open_struct(name, len)
     }
 
@@ -374,82 +311,8 @@ impl<'a, 'b> ser::Serializer for Serializer<'a, 'b> {
         _: u32,
         variant: &'static str,
         len: usize,
-    ) -> Result<Open<'a, 'b>, Refusal> {
-        let named = self.output.layout == Layout::Named;
-        self.variant(variant)?.open(Some(len), named)
-    }
-}
-
-/// Arrays of all kinds: elements, and an end.
-macro_rules! elements {
-    ($($kind:ident::$element:ident),+) => {$(
-        impl ser::$kind for Open<'_, '_> {
-            type Ok = ();
-            type Error = Refusal;
-
-            #[inline]
-            fn $element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refusal> {
-                self.element(value)
-            }
-
-            #[inline]
-            fn end(self) -> Result<(), Refusal> {
-                self.close()
-            }
-        }
-    )+};
-}
-
-elements!(
-    SerializeSeq::serialize_element,
-    SerializeTuple::serialize_element,
-    SerializeTupleStruct::serialize_field,
-    SerializeTupleVariant::serialize_field
-);
-
-/// Structs of both kinds: fields with names, and an end.
-macro_rules! fields {
-    ($($kind:ident),+) => {$(
-        impl ser::$kind for Open<'_, '_> {
-            type Ok = ();
-            type Error = Refusal;
-
-            #[inline]
-            fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Refusal> {
-                self.field(name, value)
-            }
-
-            fn skip_field(&mut self, _: &'static str) -> Result<(), Refusal> {
-                self.skipped()
-            }
-
-            #[inline]
-            fn end(self) -> Result<(), Refusal> {
-                self.close()
-            }
-        }
-    )+};
-}
-
-fields!(SerializeStruct, SerializeStructVariant);
-
-impl ser::SerializeMap for Open<'_, '_> {
-    type Ok = ();
-    type Error = Refusal;
-
-    #[inline]
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), Refusal> {
-        self.element(key)
-    }
-
-    #[inline]
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refusal> {
-        self.value(value)
-    }
-
-    #[inline]
-    fn end(self) -> Result<(), Refusal> {
-        self.close()
+    ) -> Result<Open<'a, 'b, NAMED>, Refusal> {
+        self.variant(variant)?.open(Some(len), NAMED)
     }
 }
 

@@ -1,4 +1,4 @@
-use super::{Layout, de, read, ser, walk, write::Buffer};
+use super::{Layout, MAX_STATE_DEPTH, de, read, ser, walk, write::Buffer};
 use proptest::{collection::vec, prelude::*};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{collections::BTreeMap, fmt::Debug};
@@ -29,6 +29,49 @@ fn shapes() -> impl Strategy<Value = Shape> {
         (".{0,40}", proptest::option::of(vec(any::<u8>(), 0..20)), vec(inner, 0..5))
             .prop_map(|(text, bytes, children)| Shape::Struct { text, bytes, children })
     })
+}
+
+/// Takes whatever a state may hold.
+#[derive(Debug)]
+struct Anything;
+
+impl<'de> Deserialize<'de> for Anything {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Self)
+    }
+}
+
+macro_rules! taken {
+    ($($visit:ident($type:ty)),+) => {$(
+        fn $visit<E>(self, _: $type) -> Result<Self, E> {
+            Ok(self)
+        }
+    )+};
+}
+
+impl<'de> serde::de::Visitor<'de> for Anything {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("anything")
+    }
+
+    taken!(visit_bool(bool), visit_i64(i64), visit_i128(i128), visit_u64(u64), visit_u128(u128), visit_f64(f64));
+    taken!(visit_str(&str), visit_bytes(&[u8]));
+
+    fn visit_unit<E>(self) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_seq<A: serde::de::SeqAccess<'de>>(self, mut elements: A) -> Result<Self, A::Error> {
+        while elements.next_element::<Self>()?.is_some() {}
+        Ok(self)
+    }
+
+    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut entries: A) -> Result<Self, A::Error> {
+        while entries.next_entry::<Self, Self>()?.is_some() {}
+        Ok(self)
+    }
 }
 
 fn written<T: Serialize>(value: &T, layout: Layout) -> Vec<u8> {
@@ -78,6 +121,40 @@ proptest! {
             // A NaN is not equal to itself; as bytes it is.
             prop_assert_eq!(written(&ours, Layout::Named), written(&theirs, Layout::Named));
         }
+    }
+
+    /// What the walk skips is what the typed reader takes: a state that holds a field nobody reads is held to the same rules.
+    #[test]
+    fn t37_t55_what_is_skipped_and_what_is_read_are_held_to_one_rule(
+        shape in shapes(), changes in vec((any::<prop::sample::Index>(), any::<u8>()), 0..4), noise in vec(any::<u8>(), 0..40)
+    ) {
+        let mut bytes = written(&shape, Layout::Named);
+        for (at, with) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = with;
+        }
+        for bytes in [&bytes, &noise] {
+            let mut reader = read::Reader::new(bytes, read::Form::Shortest);
+            let skipped = walk::skip_in_state(&mut reader, MAX_STATE_DEPTH).and_then(|()| reader.end());
+            match de::state::<Anything>(bytes) {
+                Ok(Anything) => prop_assert_eq!(skipped, Ok(())),
+                // A number below -2^127 is well formed, and of no Rust type.
+                Err(error) => prop_assert!(skipped.is_err() || format!("{error:?}").contains("128 bits"), "{error:?}"),
+            }
+        }
+    }
+
+    /// A second reader, and a second writer: not by one author.
+    #[test]
+    fn cbor4ii_reads_the_same_and_writes_the_same(
+        text in ".{0,300}", numbers in vec(any::<u64>(), 0..30), shifts in 0_u32..64, signed: i64, flag: bool,
+        map in proptest::collection::btree_map(".{0,30}", proptest::option::of(any::<u32>()), 0..30)
+    ) {
+        let value = (text, numbers.iter().map(|number| number >> shifts).collect::<Vec<_>>(), signed >> shifts, flag, map);
+        let ours = written(&value, Layout::Named);
+        prop_assert_eq!(&cbor4ii::serde::to_vec(Vec::new(), &value).unwrap(), &ours);
+        prop_assert_eq!(&cbor4ii::serde::from_slice::<(String, Vec<u64>, i64, bool, BTreeMap<String, Option<u32>>)>(&ours).unwrap(), &value);
+        prop_assert_eq!(de::state::<(String, Vec<u64>, i64, bool, BTreeMap<String, Option<u32>>)>(&ours).unwrap(), value);
     }
 
     #[test]

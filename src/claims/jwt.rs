@@ -139,18 +139,82 @@ fn number(label: &[u8], rest: &mut &[u8]) -> Option<u64> {
     /// More than any time or version has, and no overflow.
     const DIGITS: usize = 15;
     after(label, rest)?;
-    let (mut value, mut digits) = (0_u64, 0_usize);
-    while let Some((digit @ b'0'..=b'9', behind)) = rest.split_first() {
-        value = value * 10 + u64::from(digit - b'0');
-        digits += 1;
-        *rest = behind;
-        if digits > DIGITS || (value == 0 && digits > 1) {
-            return None;
-        }
+    let (digits, behind) = rest.split_at_checked(rest.iter().take_while(|byte| byte.is_ascii_digit()).count())?;
+    *rest = behind;
+    match digits {
+        [] | [b'0', _, ..] => None,
+        _ if digits.len() > DIGITS => None,
+        _ => Some(digits.iter().fold(0, |value, digit| value * 10 + u64::from(digit - b'0'))),
     }
-    (digits > 0).then_some(value)
 }
 
 fn time(label: &[u8], rest: &mut &[u8]) -> Option<UnixTime> {
     number(label, rest).and_then(UnixTime::from_wire)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn written(head: &Head, context: &Context, state: &str) -> Vec<u8> {
+        let mut out = Buffer::default();
+        write(&mut out, head, (context, &Call::UNBOUND), |out| {
+            out.push(state.as_bytes());
+            Ok(())
+        })
+        .unwrap();
+        out.bytes().to_vec()
+    }
+
+    proptest! {
+        /// Whatever is read along our own line is read so in any order, too, and means the same, if the state is one JSON value: which
+        /// whoever wants it finds out.
+        #[test]
+        fn t20_the_short_way_takes_nothing_that_the_long_one_does_not(
+            id: [u8; 16], version: u16, times in prop::array::uniform4(0..253_402_300_799_u64), bound: bool,
+            state in prop_oneof![Just("{}"), Just(r#"{"a":[1,"}}"]}"#), Just("7"), Just(r#"{},"iss":"x""#), Just(r#"{}},"iss":"x","b":{"c":1"#)],
+            change in proptest::option::of((any::<prop::sample::Index>(), prop_oneof![any::<u8>(), Just(b'0'), Just(b'"'), Just(b' '), Just(b'}')])),
+        ) {
+            let mut times = times.map(UnixTime::from_secs);
+            times.sort_unstable();
+            let [began_at, sealed_at, expires_at, ends_at] = times;
+            let head = Head { id: SlipId(id), times: Times { sealed_at, began_at, expires_at, ends_at }, version: version.into() };
+            let deployment = if bound { vec![b"tenant".to_vec()] } else { Vec::new() };
+            let context = Context::new("shop/\"cart\"", b"", &deployment).unwrap();
+            let mut bytes = written(&head, &context, state);
+            if let Some((at, with)) = change {
+                let at = at.index(bytes.len());
+                bytes[at] = with;
+            }
+            let short = in_order(&bytes, &context.declared(&Call::UNBOUND), version);
+            let is_one_value = |range: &Range<usize>| serde_json::from_slice::<serde::de::IgnoredAny>(&bytes[range.clone()]).is_ok();
+            if let Some((head, state)) = short.filter(|(_, state)| is_one_value(state)) {
+                let long = read(&bytes, (&context, &Call::UNBOUND), None).unwrap();
+                prop_assert_eq!(long.0, head);
+                prop_assert_eq!(bytes[long.1].trim_ascii(), bytes[state].trim_ascii());
+            }
+        }
+    }
+
+    #[test]
+    fn what_we_write_is_read_along_the_line() {
+        let at = UnixTime::from_secs;
+        let times = Times { sealed_at: at(1_000), began_at: at(900), expires_at: at(2_000), ends_at: at(3_000) };
+        let head = Head { id: SlipId([7; 16]), times, version: 3 };
+        let context = Context::new("shop.example/cart", b"", &[]).unwrap();
+        let bytes = written(&head, &context, "{}");
+        let expected = concat!(
+            r#"{"exp":2000,"iat":1000,"jti":"BwcHBwcHBwcHBwcHBwcHBw","aud":"shop.example/cart","#,
+            r#""slip":{"v":3,"began":900,"ends":3000,"st":{}}}"#
+        );
+        assert_eq!(String::from_utf8_lossy(&bytes), expected);
+        let (read, state) = in_order(&bytes, &context.declared(&Call::UNBOUND), 3).unwrap();
+        assert_eq!((read, &bytes[state]), (head, &b"{}"[..]));
+        assert!(in_order(&bytes, &context.declared(&Call::UNBOUND), 4).is_none());
+        for wrong in [expected.replace("2000", "02000"), expected.replace("2000", "2000 "), expected.replace("900", "")]
+        {
+            assert!(in_order(wrong.as_bytes(), &context.declared(&Call::UNBOUND), 3).is_none(), "{wrong}");
+        }
+    }
 }

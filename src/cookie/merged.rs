@@ -16,7 +16,7 @@ use crate::{
         visit::Tied,
     },
     error::Error,
-    merge::{Mergeable, Policy, Siblings, anchor::Anchor, dot::Millis, item::Names, siblings::Desk},
+    merge::{Mergeable, Policy, Siblings, anchor::Anchor, dot::Millis, item::Names, plan::Block, siblings::Desk},
     state::SlipState,
     time::UnixTime,
 };
@@ -294,20 +294,11 @@ impl<M: Mergeable> Visit<M> {
             let is_heir = after.secrets.before.as_ref().is_some_and(|old| old.id == before.id);
             return if is_heir { Ok(vec![set(&siblings.sealed_carry_over(&heir, now)?)]) } else { Ok(Vec::new()) };
         }
-        let around = attributes.set("", "", Some(lives)).len().saturating_sub(attributes.name().len() + 1);
-        let plan = siblings.sealed_plan(around, now)?;
-        let mut lines: Vec<String> = plan.set.iter().map(set).collect();
-        // What is dead may be expired by any later answer: only what fits beside the slips goes into this one.
-        let mut size = beside + lines.iter().map(|line| line.len() + FIELD).sum::<usize>();
-        for name in &plan.expire {
-            let line = attributes.delete(&suffix(name));
-            size += line.len() + FIELD;
-            if size > *answer {
-                break;
-            }
-            lines.push(line);
-        }
-        Ok(lines)
+        let around = (attributes.set("", "", Some(lives)).len() + FIELD).saturating_sub(attributes.name().len() + 1);
+        // What can wait for a later answer does, if there is no room beside the slips.
+        let plan = siblings.sealed_plan(Block { around, room: answer.saturating_sub(beside) }, now)?;
+        let expired = plan.expire.iter().map(|name| attributes.delete(&suffix(name)));
+        Ok(plan.set.iter().map(set).chain(expired).collect())
     }
 }
 

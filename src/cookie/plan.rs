@@ -2,7 +2,13 @@
 //!
 //! It may not know how it came about.
 
-use crate::{cookie::budget::FIELD, error::Error};
+use crate::{
+    cookie::{
+        budget::FIELD,
+        status::{RETRY_AFTER, retry_after},
+    },
+    error::Error,
+};
 use std::{borrow::Cow, fmt, str};
 
 /// What one jar, or all of them, want of an answer.
@@ -28,9 +34,11 @@ pub struct Plan {
 #[must_use = "what is not sent has not happened"]
 #[non_exhaustive]
 pub struct Fields {
-    /// The status in the place of the handler's, with a `Retry-After` of [`RETRY_AFTER`](crate::cookie::RETRY_AFTER): if the answer comes too
-    /// late for what was added to mergeable state, it must not say that it was.
+    /// The status in the place of the handler's: if the answer comes too late for what was added to mergeable state, it must not say that
+    /// it was.
     pub status: Option<u16>,
+    /// The value of the one `Retry-After` field that goes with that status, in seconds.
+    pub retry_after: Option<u32>,
     /// The values of further `Set-Cookie` fields, one field each, in this order.
     pub set_cookie: Vec<String>,
     /// The value of a further `Vary` field.
@@ -104,6 +112,8 @@ impl Plan {
         let varies = listed.any(|name| name == b"*" || name.eq_ignore_ascii_case(b"cookie"));
         Fields {
             status: self.refusal.as_ref().map(|_| 503),
+            // What failed is nothing that the client did: whatever it was, it may ask again.
+            retry_after: self.refusal.as_ref().map(|error| retry_after(error).unwrap_or(RETRY_AFTER)),
             set_cookie: self.lines,
             vary: (!varies).then_some("cookie"),
             cache_control: policy.over(cache_control.into_iter()),
@@ -183,9 +193,10 @@ impl CachePolicy {
 /// Shows no line.
 impl fmt::Debug for Fields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { status, set_cookie, vary, cache_control } = self;
+        let Self { status, retry_after, set_cookie, vary, cache_control } = self;
         f.debug_struct("Fields")
             .field("status", status)
+            .field("retry_after", retry_after)
             .field("set_cookie", &set_cookie.len())
             .field("vary", vary)
             .field("cache_control", cache_control)

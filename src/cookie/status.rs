@@ -7,14 +7,19 @@ use crate::{
     error::Error,
 };
 
-/// After how many seconds a client should come back when it is answered 503: the `Retry-After` of adapters. A rolling deploy takes a while.
+/// After how many seconds a client should come back when it is answered 503 because something cannot be read here, or a store does not
+/// answer: a rolling deploy takes a while.
 pub const RETRY_AFTER: u32 = 5;
+
+/// The same when a write to mergeable state is to be asked again, with which nothing is wrong: the session begins with the answer, too much
+/// is under way in the browser, or the answer came too late.
+pub const RETRY_SOON: u32 = 1;
 
 /// The status of the answer to a request that failed with this error.
 ///
 /// | error | status |
 /// |---|---|
-/// | unreadable, unavailable | 503, with `Retry-After`: [`RETRY_AFTER`] |
+/// | unreadable, unavailable | 503, with `Retry-After`: [`retry_after`] |
 /// | expired, revoked | 401 |
 /// | rejected | 403 |
 /// | too large | 413 |
@@ -39,6 +44,24 @@ pub fn status(error: &Error) -> u16 {
             event::failed(error);
             500
         }
+    }
+}
+
+/// The `Retry-After` of the answer to a request that failed with this error, in seconds, if its [`status`] is 503: [`RETRY_SOON`] or
+/// [`RETRY_AFTER`].
+///
+/// ```
+/// use orderslip::{Error, cookie};
+///
+/// assert_eq!(cookie::retry_after(&Error::unavailable("the shelf is locked")), Some(cookie::RETRY_AFTER));
+/// assert_eq!(cookie::retry_after(&Error::revoked()), None);
+/// ```
+#[must_use]
+pub fn retry_after(error: &Error) -> Option<u32> {
+    match () {
+        () if error.is_to_be_asked_again() => Some(RETRY_SOON),
+        () if error.is_unreadable() || error.is_unavailable() => Some(RETRY_AFTER),
+        () => None,
     }
 }
 

@@ -9,7 +9,7 @@ pub(crate) mod jwe;
 pub(crate) mod jws;
 
 use crate::{
-    bytes::MAX_TOKEN_TEXT,
+    bytes,
     envelope::{Envelope, With, cose},
     error::Error,
     key::{Alg, Key},
@@ -76,9 +76,7 @@ pub(crate) fn parts<const N: usize>(text: &str) -> Option<[&str; N]> {
 
 /// The parts of a token, of which only the first may be looked at before the length is known (CVE-2025-30204).
 fn token_parts<const N: usize>(text: &str) -> Result<[&str; N], Error> {
-    if text.len() > MAX_TOKEN_TEXT {
-        return Err(Error::malformed("longer than any token"));
-    }
+    bytes::check_len(text)?;
     parts(text).ok_or_else(|| Error::malformed("not so many parts"))
 }
 

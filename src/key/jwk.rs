@@ -51,6 +51,10 @@ fn read_members(mut members: Members, kid: Option<Zeroizing<String>>, expected: 
     let looks_at_use = named || !matches!(alg.family(), Family::Mac(_) | Family::Aead(_) | Family::Root(_));
     let may_seal = allowed_uses(alg, &material, looks_at_use, &mut members)?;
     let times = times(&mut members)?;
+    // What a set says of a key that has been erased. Kept as a foreign member, it would make a set unreadable once written.
+    if take(&mut members, "retired").is_some() {
+        return Err(Error::bad_key_member("retired", "of a key that has been erased, and this one has not"));
+    }
     let mut id = thumbprint(alg, &material);
     if let Some(kid) = kid {
         id = id.named(&kid)?;

@@ -63,7 +63,15 @@ enum Slot {
 }
 
 /// The keys of one algorithm that may ever seal, by their activation; of two alike, the later in the set is the later here.
-type Succession = Vec<(UnixTime, usize)>;
+type Succession = Vec<Turn>;
+
+/// From when a key seals, where it stands, and until when.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Turn {
+    from: UnixTime,
+    index: usize,
+    until: Option<UnixTime>,
+}
 
 /// What an id stands for, in the order of the ids. Ten comparisons find one of a thousand, and it cannot be made slow by choosing ids.
 type Index<Id> = Box<[(Id, Slot)]>;
@@ -99,9 +107,10 @@ impl Ring {
             }
             if key.can_seal() && key.revoked_at().is_none() {
                 let from = key.activates_at().unwrap_or(UnixTime::from_secs(0));
+                let turn = Turn { from, index, until: key.expires_at() };
                 match successions.iter_mut().find(|(alg, _)| *alg == key.alg()) {
-                    Some((_, succession)) => succession.push((from, index)),
-                    None => successions.push((key.alg(), vec![(from, index)])),
+                    Some((_, succession)) => succession.push(turn),
+                    None => successions.push((key.alg(), vec![turn])),
                 }
             }
         }
@@ -138,15 +147,14 @@ impl Ring {
 
     /// The key for one of these algorithms whose activation is the latest reached.
     pub(crate) fn sealing(&self, algs: &[Alg], now: UnixTime) -> Option<&Arc<Key>> {
-        let (_, index) = algs.iter().filter_map(|alg| self.latest_reached(*alg, now)).max()?;
-        self.contents.keys.get(index)
+        let turn = algs.iter().filter_map(|alg| self.latest_reached(*alg, now)).max()?;
+        self.contents.keys.get(turn.index)
     }
 
-    fn latest_reached(&self, alg: Alg, now: UnixTime) -> Option<(UnixTime, usize)> {
+    fn latest_reached(&self, alg: Alg, now: UnixTime) -> Option<Turn> {
         let (_, succession) = self.successions.iter().find(|(of, _)| *of == alg)?;
-        let reached = succession.get(..succession.partition_point(|(from, _)| *from <= now))?;
-        let is_accepted = |index: usize| self.contents.keys.get(index).is_some_and(|key| key.is_accepted(now));
-        reached.iter().rev().find(|(_, index)| is_accepted(*index)).copied()
+        let reached = succession.get(..succession.partition_point(|turn| turn.from <= now))?;
+        reached.iter().rfind(|turn| turn.until.is_none_or(|until| now < until)).copied()
     }
 
     /// How long its tokens may live, if it says so.

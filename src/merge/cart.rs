@@ -4,7 +4,7 @@
 
 mod wire;
 
-use super::{IdempotencyKey, Mergeable, Prepared, Siblings};
+use super::{IdempotencyKey, Mergeable, Prepared, Siblings, canonical};
 use crate::{error::Error, state::SlipState};
 use std::{collections::BTreeMap, fmt, iter::Sum, marker::PhantomData};
 
@@ -243,6 +243,13 @@ impl<L: Line> Mergeable for Cart<L> {
 
     fn is_barrier(op: &CartOp) -> bool {
         matches!(op, CartOp::Checkout | CartOp::Ordered(_))
+    }
+
+    /// It is written as a map, or as two, whose entries are data.
+    fn sizes(&self) -> Vec<(&'static str, usize)> {
+        let lines = canonical::encode(&self.lines, Self::LAYOUT).map_or(0, |bytes| bytes.len());
+        let registers = canonical::encode(&self.registers, Self::LAYOUT).map_or(0, |bytes| bytes.len());
+        vec![("lines", lines), ("registers", registers)]
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     base::Base,
     dot::Millis,
     item::{Class, Content, Item, MAX_COOKIE, NewItem},
-    policy::{LIVE_BASES, LIVE_OPERATIONS, MAX_BLOCK, MOST_EXPIRED, QUIET, SETTLED},
+    policy::{LIVE_BASES, LIVE_OPERATIONS, MOST_EXPIRED, QUIET, SETTLED},
     siblings::Siblings,
     wire,
 };
@@ -25,6 +25,15 @@ pub(crate) struct Plan {
     pub(crate) expire: Vec<String>,
 }
 
+/// The `Set-Cookie` fields of an answer, as far as they are for siblings.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Block {
+    /// How many bytes each has besides the cookie's name and value.
+    pub(crate) around: usize,
+    /// How many there may be in all, beside those for slips. What was added goes out whatever it takes.
+    pub(crate) room: usize,
+}
+
 /// The same with every item sealed: what the jar planner puts into `Set-Cookie` lines, in this order.
 #[derive(Debug)]
 pub(crate) struct SealedPlan {
@@ -36,8 +45,8 @@ pub(crate) struct SealedPlan {
 
 impl<T: Mergeable> Siblings<T> {
     /// [`Siblings::plan`], sealed.
-    pub(crate) fn sealed_plan(&self, attributes: usize, now: Millis) -> Result<SealedPlan, Error> {
-        let Plan { add, expire } = self.plan(attributes, now)?;
+    pub(crate) fn sealed_plan(&self, block: Block, now: Millis) -> Result<SealedPlan, Error> {
+        let Plan { add, expire } = self.plan(block, now)?;
         let set = add.iter().map(|item| item.seal(&self.keys.names, &self.keys.own));
         Ok(SealedPlan { set: set.collect::<Result<_, _>>()?, expire })
     }
@@ -58,13 +67,13 @@ impl fmt::Debug for Plan {
 
 pub(super) struct Planner<'a, T: Mergeable> {
     siblings: &'a Siblings<T>,
-    attributes: usize,
+    block: Block,
     /// Of every item, in the jar's order: whether a base of the request holds all that it says.
     dead: Vec<bool>,
 }
 
 impl<'a, T: Mergeable> Planner<'a, T> {
-    pub(super) fn new(siblings: &'a Siblings<T>, attributes: usize) -> Self {
+    pub(super) fn new(siblings: &'a Siblings<T>, block: Block) -> Self {
         let items = &siblings.jar.items;
         let bases: Vec<(&str, &Base<T>)> =
             items.iter().filter(|item| !item.is_adopted).filter_map(|item| item.named_base()).collect();
@@ -81,7 +90,7 @@ impl<'a, T: Mergeable> Planner<'a, T> {
             Content::Opaque(_) | Content::Unreadable(_) => false,
         };
         let dead = items.iter().map(is_dead).collect();
-        Self { siblings, attributes, dead }
+        Self { siblings, block, dead }
     }
 
     pub(super) fn plan(&self) -> Result<Plan, Error> {
@@ -90,12 +99,11 @@ impl<'a, T: Mergeable> Planner<'a, T> {
             let plaintext = wire::operation(record);
             plan.add.push(NewItem { class: Class::Operation, id: record.dot.to_text(), plaintext });
         }
-        let staged: usize = plan.add.iter().map(|item| self.cookie_len(item.plaintext.len()) + 2).sum();
-        plan.add.extend(self.compaction(staged)?);
-        let mut block: usize = plan.add.iter().map(|item| self.line(self.cookie_len(item.plaintext.len()))).sum();
+        plan.add.extend(self.compaction(&plan.add)?);
+        let mut size: usize = plan.add.iter().map(|item| self.line(self.cookie_len(item.plaintext.len()))).sum();
         for name in self.to_expire() {
-            block += self.line(name.len() + 1);
-            if plan.expire.len() == MOST_EXPIRED || block > MAX_BLOCK {
+            size += self.line(name.len() + 1);
+            if plan.expire.len() == MOST_EXPIRED || size > self.block.room {
                 break;
             }
             plan.expire.push(name.to_owned());
@@ -105,7 +113,9 @@ impl<'a, T: Mergeable> Planner<'a, T> {
 
     /// A base of what the request brought, and of nothing that this answer adds, so that parallel requests with the same jar write the
     /// same bytes under the same name.
-    fn compaction(&self, staged: usize) -> Result<Option<NewItem>, Error> {
+    ///
+    /// One that does not fit beside what else the answer sets is written by another answer: a longer head is a 502 behind nginx.
+    fn compaction(&self, staged: &[NewItem]) -> Result<Option<NewItem>, Error> {
         if !self.is_due() {
             return Ok(None);
         }
@@ -115,12 +125,15 @@ impl<'a, T: Mergeable> Planner<'a, T> {
         let size = self.cookie_len(plaintext.len());
         let policy = &siblings.desk.policy;
         let is_there = siblings.jar.items.iter().filter_map(Item::named_base).any(|(known, _)| known == id);
-        if size > policy.base_limit() || is_there {
+        let sizes = staged.iter().map(|item| self.cookie_len(item.plaintext.len()));
+        let block: usize = sizes.clone().chain([size]).map(|cookie| self.line(cookie)).sum();
+        if size > policy.base_limit() || block > self.block.room || is_there {
             return Ok(None);
         }
         let present = siblings.present();
         let load = Load {
-            header: siblings.header.saturating_add(staged),
+            // With "; " in front of each.
+            header: siblings.header.saturating_add(sizes.map(|cookie| cookie + 2).sum()),
             items: siblings.jar.items.len(),
             reserve: &|_, _| 0,
             has: &|class, id, at| siblings.has_arrived(&present, class, id, at),
@@ -182,7 +195,7 @@ impl<'a, T: Mergeable> Planner<'a, T> {
     }
 
     fn line(&self, cookie: usize) -> usize {
-        cookie + self.attributes
+        cookie + self.block.around
     }
 }
 

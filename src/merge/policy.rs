@@ -55,9 +55,6 @@ pub(crate) const MOST_ITEMS: usize = 100;
 /// Names that one answer expires. Each takes about a hundred bytes of it.
 pub(crate) const MOST_EXPIRED: usize = 16;
 
-/// Of the `Set-Cookie` lines of one answer: nginx reads the head of an upstream's answer into 4 kB (`proxy_buffer_size`).
-pub(crate) const MAX_BLOCK: usize = 3_600;
-
 impl Policy {
     /// The defaults, to be changed.
     pub fn builder() -> PolicyBuilder {

@@ -11,13 +11,13 @@ use super::{
     dot::{Dot, Millis},
     idempotency::IdempotencyKey,
     item::{Class, Content, Item, Jar, MAX_COOKIE, Names, NewItem},
-    plan::{Plan, Planner},
+    plan::{Block, Plan, Planner},
     policy::Policy,
     prepared::{Committed, Prepared},
     record::{Record, Seen},
     wire,
 };
-use crate::{codec::Syntax, error::Error};
+use crate::error::{Error, ErrorKind};
 use std::{collections::HashSet, fmt, sync::Arc};
 
 /// What all requests of one jar share: its name, its policy, and what this process has lately answered.
@@ -105,14 +105,16 @@ impl<T: Mergeable> Siblings<T> {
         if latest > arrival.plus(policy.skew()) {
             trouble = Some(Error::not_yet_valid(latest.unix_seconds()));
         }
-        let mut opaque = None;
-        for item in &jar.items {
-            match &item.content {
-                Content::Unreadable(error) => trouble = Some(error.clone()),
-                Content::Opaque(dot) => opaque = Some(opaque.unwrap_or(Millis::MAX).min(dot.time())),
-                _ => {}
-            }
-        }
+        let unreadable = jar.items.iter().filter_map(|item| match &item.content {
+            Content::Unreadable(error) => Some(error),
+            _ => None,
+        });
+        trouble = unreadable.max_by_key(|error| weight(error)).cloned().or(trouble);
+        let opaque = jar.items.iter().filter_map(|item| match item.content {
+            Content::Opaque(dot) => Some(dot.time()),
+            _ => None,
+        });
+        let opaque = opaque.min();
         let joined = if trouble.is_some() { Base::empty() } else { join_items(&keys, policy, &jar) };
         let (view, state) = (None, joined.value());
         let desk = Arc::clone(desk);
@@ -225,20 +227,20 @@ impl<T: Mergeable> Siblings<T> {
         !self.adopts() && self.jar.items.iter().all(|item| !item.is_adopted)
     }
 
-    /// What the answer is to set and to expire. `attributes` is how many bytes a `Set-Cookie` line has besides name and value.
+    /// What the answer is to set and to expire.
     ///
     /// # Errors
     /// [`Error::is_unavailable`] if something was added and the answer comes too late for others to take it into account.
-    pub(crate) fn plan(&self, attributes: usize, now: Millis) -> Result<Plan, Error> {
+    pub(crate) fn plan(&self, block: Block, now: Millis) -> Result<Plan, Error> {
         if self.trouble.is_some() {
             return Ok(Plan::default());
         }
         // Of the time that an answer may be under way, half is the server's.
         let is_late = now > self.arrival.plus(self.desk.policy.transit() / 2);
         match (is_late, self.staged.is_empty()) {
-            (true, false) => Err(Error::busy("the answer comes too late to add to a state")),
+            (true, false) => Err(Error::ask_again("the answer comes too late to add to a state")),
             (true, true) => Ok(Plan::default()),
-            (false, _) => Planner::new(self, attributes).plan(),
+            (false, _) => Planner::new(self, block).plan(),
         }
     }
 
@@ -252,7 +254,7 @@ impl<T: Mergeable> Siblings<T> {
             return Err(trouble.clone());
         }
         if now > self.arrival.plus(self.desk.policy.transit() / 2) {
-            return Err(Error::busy("the answer comes too late to add to a state"));
+            return Err(Error::ask_again("the answer comes too late to add to a state"));
         }
         let mut base = self.view().clone().fold(self.fold_limit(self.view()));
         base.cart = Some(base.cart.unwrap_or_else(|| self.keys.own.cart_id()));
@@ -325,7 +327,7 @@ impl<T: Mergeable> Siblings<T> {
             return Err(Error::too_large(size, MAX_COOKIE, Vec::new()));
         }
         self.check_growth(op)?;
-        let (present, planner) = (self.present(), Planner::new(self, 0));
+        let (present, planner) = (self.present(), Planner::new(self, Block::default()));
         let load = Load {
             header: self.header,
             items: self.jar.items.len(),
@@ -344,7 +346,7 @@ impl<T: Mergeable> Siblings<T> {
         if admitted {
             Ok(record)
         } else {
-            Err(Error::busy("the browser's cookies leave no room for one more operation"))
+            Err(Error::ask_again("the browser's cookies leave no room for one more operation"))
         }
     }
 
@@ -360,7 +362,7 @@ impl<T: Mergeable> Siblings<T> {
         after.apply(op);
         let grown = size(&after)?;
         if grown > limit && grown > size(&self.state)? {
-            return Err(Error::too_large(grown, limit, Syntax::Cbor.measure(&after, T::LAYOUT)));
+            return Err(Error::too_large(grown, limit, after.sizes()));
         }
         Ok(())
     }
@@ -379,6 +381,17 @@ impl<T: Mergeable> Siblings<T> {
         let names = self.jar.items.iter().filter_map(|item| self.keys.names.parse(&item.name));
         names.map(|(class, _, id)| (class, id)).collect()
     }
+}
+
+/// Which of several errors is told, whichever cookie comes first: what passes by itself with a deployment, what a program has decided,
+/// the rest; and of two of one kind the one whose words come later.
+fn weight(error: &Error) -> (u8, String) {
+    let of_kind = match error.kind() {
+        ErrorKind::NewerVersion => 2,
+        ErrorKind::Refused => 1,
+        _ => 0,
+    };
+    (of_kind, error.to_string())
 }
 
 /// Items of the session before the login count as operations, its bases as bags of them: its snapshot came over with the login.

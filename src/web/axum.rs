@@ -107,7 +107,7 @@ pub enum NotHeld {
 
 impl IntoResponse for Missing {
     fn into_response(self) -> Response {
-        answer(self.status())
+        answer(self.status(), self.error())
     }
 }
 
@@ -124,19 +124,18 @@ impl IntoResponse for NotHeld {
 /// a middleware that words it.
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        let mut answer = answer(cookie::status(&self));
+        let mut answer = answer(cookie::status(&self), Some(&self));
         answer.extensions_mut().insert(self);
         answer
     }
 }
 
-fn answer(status: u16) -> Response {
+fn answer(status: u16, error: Option<&Error>) -> Response {
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    match status {
-        StatusCode::SERVICE_UNAVAILABLE => {
-            (status, [(RETRY_AFTER, HeaderValue::from(cookie::RETRY_AFTER))]).into_response()
-        }
-        _ => status.into_response(),
+    let seconds = error.and_then(cookie::retry_after).filter(|_| status == StatusCode::SERVICE_UNAVAILABLE);
+    match seconds {
+        Some(seconds) => (status, [(RETRY_AFTER, HeaderValue::from(seconds))]).into_response(),
+        None => status.into_response(),
     }
 }
 
@@ -219,7 +218,9 @@ fn token(field: &str) -> Option<&str> {
 impl IntoResponse for NotBearer {
     fn into_response(self) -> Response {
         let challenge = match &self.0 {
-            Some(error) if error.is_unreadable() || error.is_unavailable() => return answer(cookie::status(error)),
+            Some(error) if error.is_unreadable() || error.is_unavailable() => {
+                return answer(cookie::status(error), Some(error));
+            }
             Some(_) => HeaderValue::from_static("Bearer error=\"invalid_token\""),
             None => HeaderValue::from_static("Bearer"),
         };

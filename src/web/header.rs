@@ -2,7 +2,7 @@
 //!
 //! It may not know where either comes from, and decides nothing: [`Plan::fields`] does.
 
-use crate::cookie::{self, Plan};
+use crate::cookie::Plan;
 use http::{
     HeaderValue, Response, StatusCode,
     header::{CACHE_CONTROL, RETRY_AFTER, SET_COOKIE, VARY},
@@ -14,7 +14,9 @@ pub(super) fn apply<R>(plan: Plan, answer: &mut Response<R>) {
     let fields = plan.fields(present(VARY), present(CACHE_CONTROL));
     if let Some(status) = fields.status.and_then(|status| StatusCode::from_u16(status).ok()) {
         *answer.status_mut() = status;
-        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(cookie::RETRY_AFTER));
+    }
+    if let Some(seconds) = fields.retry_after {
+        answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     let header = answer.headers_mut();
     for line in fields.set_cookie {

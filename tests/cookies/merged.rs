@@ -407,3 +407,33 @@ fn dead_siblings_are_expired_as_far_as_an_answer_has_room() {
     assert_eq!(shop.siblings(), 1, "the rest in later answers");
     assert_eq!(shop.quantity("dish 19"), 1);
 }
+
+#[test]
+fn a_base_waits_for_an_answer_that_has_room_beside_the_slips() {
+    let mut shop = Shop::closed();
+    shop.jars = jars_within(&shop.ring, &shop.clock, Budget::default().answer(1_700));
+    let visits = shop.request();
+    cart(&visits).read(|_| ());
+    shop.answer(&visits);
+    for n in 0..20 {
+        shop.add(&format!("dish {n}"), 1);
+    }
+    shop.clock.advance(Duration::from_secs(60));
+    let bases =
+        |shop: &Shop| shop.browser.names(shop.clock.time()).iter().filter(|name| name.contains("cartb")).count();
+    let look = |shop: &mut Shop, user: Option<String>| {
+        let visits = shop.request();
+        cart(&visits).read(|_| ());
+        if let Some(user) = user {
+            visits.held::<Session>().unwrap().update(|session| session.user = Some(user)).unwrap();
+        }
+        let sent: usize = shop.answer(&visits).iter().map(|cookie| cookie.name.len() + cookie.value.len()).sum();
+        assert!(sent < 1_700, "{sent} bytes would be a 502 behind a proxy that takes 1,700");
+    };
+    // The session takes most of the answer.
+    look(&mut shop, Some("u".repeat(700)));
+    assert_eq!(bases(&shop), 0);
+    look(&mut shop, None);
+    assert_eq!(bases(&shop), 1);
+    assert_eq!(shop.quantity("dish 19"), 1);
+}

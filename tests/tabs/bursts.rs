@@ -8,6 +8,7 @@ use crate::{
     stage::{Stage, Way, is_full, perform},
 };
 use serde_json::{Value, json};
+use std::time::Instant;
 
 /// Every K and every kind of burst; and one cookie, for contrast.
 async fn at_once(stage: &Stage) -> Result<(), Fault> {
@@ -134,11 +135,19 @@ async fn stream(stage: &Stage) -> Result<(), Fault> {
 }
 
 async fn everything(stage: &Stage) -> Result<(), Fault> {
-    at_once(stage).await?;
-    two_windows(stage).await?;
-    aborts(stage).await?;
-    reloads(stage).await?;
-    stream(stage).await
+    told("at once", at_once(stage)).await?;
+    told("two windows", two_windows(stage)).await?;
+    told("aborts", aborts(stage)).await?;
+    told("reloads", reloads(stage)).await?;
+    told("stream", stream(stage)).await
+}
+
+/// Says how long it took, for whoever wonders where the time goes.
+async fn told(what: &str, part: impl Future<Output = Result<(), Fault>>) -> Result<(), Fault> {
+    let begun = Instant::now();
+    part.await?;
+    println!("{what}: {:.1} s", begun.elapsed().as_secs_f32());
+    Ok(())
 }
 
 #[tokio::test(flavor = "multi_thread")]

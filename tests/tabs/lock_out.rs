@@ -8,7 +8,7 @@ use crate::{
     nginx::Nginx,
     op::Lines,
     process::Process,
-    stage::{has_all, is_full, look_twice},
+    stage::{has_all, is_full, look_twice, turn},
 };
 use orderslip::Keyring;
 use serde_json::json;
@@ -55,6 +55,7 @@ async fn forty_writers_behind_nginx_at_three_processes() {
     if !has_all(true) {
         return;
     }
+    let _turn = turn().await;
     let folder = TempDir::with_prefix("orderslip-ring-").unwrap();
     let ring = folder.path().join("ring.json");
     Keyring::generate().unwrap().to_file(&ring).unwrap();
@@ -65,5 +66,5 @@ async fn forty_writers_behind_nginx_at_three_processes() {
     let chromium = Chromium { driver: Driver::start().await.unwrap(), origin, orders: Arc::default() };
     let played = play(&chromium).await;
     chromium.driver.quit().await;
-    played.unwrap();
+    played.map_err(|fault| format!("{fault}; nginx says: {}", nginx.complaints())).unwrap();
 }

@@ -15,7 +15,7 @@ use tokio::{
 pub(crate) struct Nginx {
     pub(crate) port: u16,
     _process: Child,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 const PROGRAM: &str = "/usr/sbin/nginx";
@@ -68,7 +68,15 @@ impl Nginx {
             }
             sleep(Duration::from_millis(5)).await;
         }
-        Ok(Self { port, _process: process, _folder: folder })
+        Ok(Self { port, _process: process, folder })
+    }
+}
+
+impl Nginx {
+    /// What it had to complain of first, for whoever wonders about a 502.
+    pub(crate) fn complaints(&self) -> String {
+        let log = fs::read_to_string(self.folder.path().join("error.log")).unwrap_or_default();
+        log.lines().take(3).collect::<Vec<_>>().join("\n")
     }
 }
 

@@ -11,8 +11,8 @@ use crate::{
 use orderslip::{Keyring, SystemClock};
 use std::{env, io::Read as _, path::Path, process::Stdio};
 use tokio::{
-    io::{AsyncBufReadExt as _, BufReader},
-    process::{Child, Command},
+    io::{AsyncBufReadExt as _, BufReader, Lines},
+    process::{Child, ChildStdout, Command},
 };
 
 /// Where the ring is, and how many servers there are.
@@ -23,6 +23,8 @@ const PROCESSES: &str = "ORDERSLIP_TABS_PROCESSES";
 pub(crate) struct Process {
     pub(crate) port: u16,
     _child: Child,
+    /// Open as long as the server runs: after a minute the harness in it says that it has been running for long, and dies if nobody listens.
+    _said: Lines<BufReader<ChildStdout>>,
 }
 
 impl Process {
@@ -36,7 +38,7 @@ impl Process {
         while let Some(line) = said.next_line().await? {
             // The harness may have begun the line.
             if let Some((_, port)) = line.split_once("serves at ") {
-                return Ok(Self { port: port.trim().parse()?, _child: child });
+                return Ok(Self { port: port.trim().parse()?, _child: child, _said: said });
             }
         }
         Err("a server ended before it was ready".into())

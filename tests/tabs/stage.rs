@@ -16,7 +16,7 @@ use crate::{
 };
 use serde_json::Value;
 use std::{env, sync::Arc, time::Duration};
-use tokio::sync::Mutex;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// How the browser gets to the servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +36,14 @@ pub(crate) struct Stage {
     _nginx: Option<Nginx>,
 }
 
-/// One browser at a time: there are machines with two cores.
-static TURN: Mutex<()> = Mutex::const_new(());
+/// Two browsers at a time: there are machines with two cores, and a browser that writes mostly waits.
+const BROWSERS: u32 = 2;
+static TURNS: Semaphore = Semaphore::const_new(2);
+
+/// Until it is somebody's turn. In full, whose figures are looked at, each scenario has the machine for itself.
+pub(crate) async fn turn() -> SemaphorePermit<'static> {
+    TURNS.acquire_many(if is_full() { BROWSERS } else { 1 }).await.unwrap()
+}
 
 pub(crate) fn is_full() -> bool {
     env::var_os("ORDERSLIP_FULL").is_some()
@@ -48,7 +54,7 @@ pub(crate) async fn perform(way: Way, scenario: impl AsyncFnOnce(&Stage) -> Resu
     if !has_all(way != Way::Direct) {
         return;
     }
-    let _turn = TURN.lock().await;
+    let _turn = turn().await;
     let stage = Stage::open(way).await.unwrap();
     let played = scenario(&stage).await;
     stage.chromium.driver.quit().await;

@@ -13,6 +13,7 @@ mod bodies;
 mod caches;
 mod guard;
 mod junk;
+mod merged;
 mod refusals;
 mod shop;
 mod wire;

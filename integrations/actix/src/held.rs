@@ -118,8 +118,13 @@ impl ResponseError for Failure {
     fn error_response(&self) -> HttpResponse {
         let status = self.status_code();
         let mut answer = HttpResponse::build(status);
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            answer.insert_header((RETRY_AFTER, cookie::RETRY_AFTER.to_string()));
+        let error = match self {
+            Self::Missing(missing) => missing.error(),
+            Self::Error(error) => Some(error),
+        };
+        let seconds = error.and_then(cookie::retry_after).filter(|_| status == StatusCode::SERVICE_UNAVAILABLE);
+        if let Some(seconds) = seconds {
+            answer.insert_header((RETRY_AFTER, seconds.to_string()));
         }
         answer.finish()
     }

@@ -11,7 +11,7 @@ use actix_web::{
         header::{CACHE_CONTROL, COOKIE, HeaderMap, HeaderValue, RETRY_AFTER, SET_COOKIE, VARY},
     },
 };
-use orderslip::cookie::{self, CachePolicy, Cookies, Jars, Plan, Visits};
+use orderslip::cookie::{CachePolicy, Cookies, Jars, Plan, Visits};
 use pin_project_lite::pin_project;
 use std::{
     future::{Ready, ready},
@@ -127,9 +127,10 @@ fn apply(plan: Plan, header: &mut HeaderMap) -> Option<StatusCode> {
     if let Some(Ok(wanted)) = fields.cache_control.map(|wanted| HeaderValue::from_str(&wanted)) {
         header.insert(CACHE_CONTROL, wanted);
     }
-    let status = fields.status.and_then(|status| StatusCode::from_u16(status).ok())?;
-    header.insert(RETRY_AFTER, HeaderValue::from(cookie::RETRY_AFTER));
-    Some(status)
+    if let Some(seconds) = fields.retry_after {
+        header.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    fields.status.and_then(|status| StatusCode::from_u16(status).ok())
 }
 
 /// An error, and what its answer must carry.

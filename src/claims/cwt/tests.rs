@@ -1,5 +1,6 @@
 use super::*;
 use crate::bytes::tests::hex;
+use proptest::prelude::*;
 
 const TIMES: Times = Times {
     sealed_at: UnixTime::from_secs(1_000),
@@ -154,5 +155,39 @@ fn an_anchor_has_one_of_two_forms() {
         &format!("84 {SECRET} 4108 {SECRET} 00"),
     ] {
         assert!(read(&hex(&format!("a6 {HEAD} {SPAN_TEXT} {ANCHOR_LABEL} {bad} {STATE_TEXT}"))).is_err(), "{bad}");
+    }
+}
+
+proptest! {
+    /// The short way and the long one are one: what is written at one stroke is what would be written claim by claim, and what is read at
+    /// one stroke is read so claim by claim.
+    #[test]
+    fn the_usual_claims_mean_the_same_by_either_reader(
+        id: [u8; 16], version: u16, times in prop::array::uniform4(prop_oneof![0..1_u64 << 17, 0..1_u64 << 33, any::<u64>()]),
+        change in proptest::option::of((any::<prop::sample::Index>(), any::<u8>()))
+    ) {
+        let mut times = times.map(|secs| UnixTime::from_wire(secs).unwrap_or(UnixTime::from_secs(secs >> 32)));
+        times.sort_unstable();
+        let [began_at, sealed_at, expires_at, ends_at] = times;
+        let times = Times { sealed_at, began_at, expires_at, ends_at };
+        let head = Head { id: SlipId(id), times, version: version.into() };
+        let mut out = Buffer::default();
+        write(&mut out, &head, None);
+        let mut plain = Buffer::default();
+        plain.cbor().map(5).uint(4).uint(expires_at.as_secs()).uint(6).uint(sealed_at.as_secs()).uint(7).bytes(&id);
+        plain.cbor().int(-65_539).array(2).uint(began_at.as_secs()).uint(ends_at.as_secs());
+        plain.cbor().int(-65_537).array(2).uint(version.into());
+        prop_assert_eq!(out.bytes(), plain.bytes());
+        out.push(&[0xf6]);
+        let mut bytes = out.bytes().to_vec();
+        if let Some((at, with)) = change {
+            let at = at.index(bytes.len());
+            bytes[at] = with;
+        }
+        match (read(&bytes), read_any(&bytes)) {
+            (Ok(read), Ok(any)) => prop_assert_eq!((read.head, read.state), (any.head, any.state)),
+            (Err(_), Err(_)) => {}
+            (read, any) => prop_assert!(false, "{:?} {:?}", read.map(|read| read.head), any.map(|any| any.head)),
+        }
     }
 }

@@ -83,7 +83,7 @@ impl<T: SlipState> Visit<T> {
             None if writes || !is_unknown => self.update(|_| ())?,
             _ => {}
         }
-        Err(Error::busy("the session begins with this answer: ask again"))
+        Err(Error::ask_again("the session begins with this answer: ask again"))
     }
 
     /// What siblings are tied to from now on, if the client will have it.

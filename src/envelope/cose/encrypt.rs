@@ -35,20 +35,27 @@ use crate::{
 };
 use std::ops::Range;
 
-const FRAME: &[u8] = &[0xd8, 0x60, 0x84];
-const UNPROTECTED: &[u8] = &[0xa1, 0x05, 0x4c];
-const RECIPIENT: &[u8] = &[0x81, 0x83, 0x43, 0xa1, 0x01, 0x29, 0xa2, 0x04, 0x48];
-const NO_CIPHERTEXT: &[u8] = &[0x40];
+const RECIPIENT: [u8; 9] = [0x81, 0x83, 0x43, 0xa1, 0x01, 0x29, 0xa2, 0x04, 0x48];
+const NO_CIPHERTEXT: [u8; 1] = [0x40];
 
-/// Room in front of the plaintext: the frame, the longest protected header, the IV, the longest head within the limit.
-const ROOM: usize = FRAME.len() + 5 + UNPROTECTED.len() + IV_LEN + 3;
+/// Room in front of the plaintext: the longest front, the IV, the longest head within the limit.
+const ROOM: usize = 11 + IV_LEN + 3;
 
 /// Exactly ours. A salt is the key of an HMAC, which pads it with zeros: a longer one that ends in zeros would derive the same
 /// content key, and nothing authenticates the recipient's header. So each other length would be a second spelling.
-const SALT: &[u8] = &[0x33, 0x50];
+const SALT: [u8; 2] = [0x33, 0x50];
+
 const ALGS: [Alg; 2] = [Alg::HkdfA256Gcm, Alg::HkdfChaCha20Poly1305];
 
-/// The protected header of an algorithm's messages.
+/// All that stands in front of the IV of an algorithm's messages.
+const fn front(alg: Alg) -> &'static [u8] {
+    match alg {
+        Alg::HkdfChaCha20Poly1305 => &[0xd8, 0x60, 0x84, 0x44, 0xa1, 0x01, 0x18, 0x18, 0xa1, 0x05, 0x4c],
+        _ => &[0xd8, 0x60, 0x84, 0x43, 0xa1, 0x01, 0x03, 0xa1, 0x05, 0x4c],
+    }
+}
+
+/// The protected header in there.
 const fn protected(alg: Alg) -> &'static [u8] {
     match alg {
         Alg::HkdfChaCha20Poly1305 => &[0xa1, 0x01, 0x18, 0x18],
@@ -81,8 +88,7 @@ impl Envelope for Encrypted {
         write(&mut buffer)?;
         let iv = iv.map_or_else(Iv::fresh, Ok)?;
         let iv_bytes = iv.bytes();
-        let protected = protected(key.alg());
-        let aad = own_structure(with, ENCRYPT, protected);
+        let aad = own_structure(with, ENCRYPT, protected(key.alg()));
         let end = buffer.len();
         let plaintext = buffer.bytes_mut().get_mut(ROOM..).unwrap_or_default();
         let seal = |epoch: &Epoch| {
@@ -90,13 +96,15 @@ impl Envelope for Encrypted {
             Ok::<_, Error>((tag, *epoch.salt()))
         };
         let (tag, salt) = self.epochs.with(with.ring, key, with.now, epoch::process::id(), seal)??;
-        for part in [&tag[..], RECIPIENT, key.id().wire(), SALT, &salt, NO_CIPHERTEXT] {
-            buffer.push(part);
-        }
+        // One by one, as copying so many bytes is faster where the compiler knows how many.
+        buffer.push(&tag);
+        buffer.push(&RECIPIENT);
+        buffer.push(key.id().wire());
+        buffer.push(&SALT);
+        buffer.push(&salt);
+        buffer.push(&NO_CIPHERTEXT);
         let head = Head::bytes(end - ROOM + TAG_LEN);
-        let protected_head = Head::bytes(protected.len());
-        let front = [FRAME, protected_head.as_slice(), protected, UNPROTECTED, &iv_bytes, head.as_slice()];
-        match place(buffer.bytes_mut(), ROOM, &front) {
+        match place(buffer.bytes_mut(), ROOM, &[front(key.alg()), &iv_bytes, head.as_slice()]) {
             Some(start) => finish(buffer.publish(), start),
             // A head of more than three bytes.
             None => Err(beyond_limits(buffer.len())),
@@ -107,7 +115,7 @@ impl Envelope for Encrypted {
         let mut bytes = token_bytes(text, 0)?;
         let parts = Parts::read(&bytes).map_err(malformed)?;
         let key = with.opening_key(&parts.kid)?;
-        if !ALGS.contains(&key.alg()) || bytes.get(parts.protected) != Some(protected(key.alg())) {
+        if key.alg() != parts.alg {
             return Err(Error::not_authentic("another algorithm than the key's"));
         }
         let aad = own_structure(with, ENCRYPT, protected(key.alg()));
@@ -122,9 +130,8 @@ impl Envelope for Encrypted {
 
     fn dissect(&self, text: &str) -> Result<Anatomy, Error> {
         let bytes = token_bytes(text, 0)?;
-        let Parts { protected: header, ciphertext, kid, .. } = Parts::read(&bytes).map_err(malformed)?;
-        let header = bytes.get(header).unwrap_or_default();
-        let alg = ALGS.into_iter().find(|alg| protected(*alg) == header);
+        let Parts { alg, ciphertext, kid, .. } = Parts::read(&bytes).map_err(malformed)?;
+        let header = protected(alg);
         let inside = [header.len(), IV_LEN, ciphertext.len(), WIRE_LEN, SALT_LEN];
         let parts = vec![
             ("frame", bytes.len() - inside.iter().sum::<usize>()),
@@ -135,7 +142,6 @@ impl Envelope for Encrypted {
             ("key id", WIRE_LEN),
             ("salt", SALT_LEN),
         ];
-        let alg = alg.ok_or_else(|| Error::malformed("not the shape of a token"))?;
         Ok(Anatomy { format: "COSE_Encrypt", alg, key: Named::Wire(kid), parts, payload: None, syntax: Syntax::Cbor })
     }
 
@@ -146,7 +152,7 @@ impl Envelope for Encrypted {
 
 /// Where the parts of a message stand.
 struct Parts {
-    protected: Range<usize>,
+    alg: Alg,
     iv: [u8; IV_LEN],
     ciphertext: Range<usize>,
     kid: WireId,
@@ -155,29 +161,22 @@ struct Parts {
 
 impl Parts {
     fn read(bytes: &[u8]) -> Result<Self, Fault> {
-        let mut reader = Reader::new(bytes, Form::Shortest);
-        let string = |reader: &mut Reader<'_>| {
-            let len = reader.bytes()?.len();
-            let end = reader.position();
-            Ok::<_, Fault>(end - len..end)
-        };
-        reader.exactly(FRAME)?;
-        let protected = string(&mut reader)?;
-        reader.exactly(UNPROTECTED)?;
+        const WRONG: Fault = Fault("not the shape of a token");
+        let (alg, rest) = ALGS.iter().find_map(|alg| Some((*alg, bytes.strip_prefix(front(*alg))?))).ok_or(WRONG)?;
+        let mut reader = Reader::new(rest, Form::Shortest);
         let iv = reader.take()?;
-        let ciphertext = string(&mut reader)?;
-        reader.exactly(RECIPIENT)?;
+        let len = reader.bytes()?.len();
+        let end = bytes.len() - reader.rest().len();
+        reader.exactly(&RECIPIENT)?;
         let kid = reader.take()?;
-        reader.exactly(SALT)?;
+        reader.exactly(&SALT)?;
         let salt = reader.take()?;
-        reader.exactly(NO_CIPHERTEXT)?;
+        reader.exactly(&NO_CIPHERTEXT)?;
         reader.end()?;
-        let header = bytes.get(protected.clone()).unwrap_or_default();
-        let known = ALGS.iter().any(|alg| self::protected(*alg) == header);
-        if !known || ciphertext.len() < TAG_LEN {
-            return Err(Fault("not the shape of a token"));
+        if len < TAG_LEN {
+            return Err(WRONG);
         }
-        Ok(Self { protected, iv, ciphertext, kid, salt })
+        Ok(Self { alg, iv, ciphertext: end - len..end, kid, salt })
     }
 }
 

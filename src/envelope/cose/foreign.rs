@@ -23,6 +23,8 @@ use crate::{
 /// Header labels (RFC 9052 table 3, RFC 9053 table 8).
 const ALG: i64 = 1;
 const CRIT: i64 = 2;
+const CONTENT_TYPE: i64 = 3;
+const KEY_ID: i64 = 4;
 const IV: i64 = 5;
 const PARTIAL_IV: i64 = 6;
 const SALT: i64 = -20;
@@ -239,10 +241,16 @@ impl<'b> Headers<'b> {
             match label {
                 ALG if protected => self.alg = Some(integer(reader.item()?)?),
                 ALG => self.unprotected_alg = Some(integer(reader.item()?)?),
+                // Nobody here looks at them; of another type they are none all the same.
+                CONTENT_TYPE if !matches!(reader.item()?, Item::Uint(_) | Item::Text(_)) => {
+                    return Err(Fault("a content type of another type"));
+                }
+                KEY_ID => drop(reader.bytes()?),
                 IV => self.iv = Some(reader.bytes()?),
                 SALT => self.salt = Some(reader.bytes()?),
                 CRIT => return Err(Fault("a critical header")),
                 PARTIAL_IV => return Err(Fault("a partial IV")),
+                CONTENT_TYPE => {}
                 _ if PARTIES.contains(&label) => return Err(Fault("a header of another key derivation")),
                 _ => walk::skip(reader)?,
             }

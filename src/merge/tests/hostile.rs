@@ -1,10 +1,11 @@
 //! Items that nobody of ours wrote, or that were put where they do not belong.
 
-use super::kit::{ATTRIBUTES, Browser, Order, PREFIX, at};
+use super::kit::{BLOCK, Browser, Order, PREFIX, at};
 use crate::{
     bytes::Wiped,
     bytes::{token_bytes, token_text},
     claims::SlipId,
+    error::ErrorKind,
     merge::{
         Cart, CartOp, Committed, Line, Policy, Prepared, Siblings,
         anchor::SiblingKeys,
@@ -40,6 +41,33 @@ fn soup_at(millis: u64) -> (String, Vec<u8>) {
     (dot.to_text(), wire::operation(&record).to_vec())
 }
 
+/// What a log says of a jar must not depend on the order in which the browser sends its cookies.
+#[test]
+fn of_several_troubles_the_same_is_told_in_any_order() {
+    let (newer, cut_off) = (vec![8, 0, 0, 0, 0, 0, 0, 0xa0], vec![4]);
+    // Of version 0, from which the cart has no upgrade; of another shape.
+    let (refused, foreign) = (vec![0, 0, 0, 0, 0, 0, 0, 0xa0], vec![4, 0, 0, 0, 0, 0, 0, 0x60]);
+    let told = |plaintexts: [&Vec<u8>; 2]| {
+        let mut browser = Browser::new();
+        let keys = browser.keys();
+        for plaintext in plaintexts {
+            plant(&mut browser, Class::Base, keys.own.base_id(plaintext), plaintext.clone());
+        }
+        let cookies = || browser.cookies.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let read = |cookies: Vec<(&str, &str)>| {
+            let siblings = browser.desk.read::<Order>(&browser.anchor, cookies.into_iter(), 0, at(0)).unwrap();
+            siblings.trouble().map(|error| (error.kind(), error.to_string()))
+        };
+        let (one, other) = (read(cookies().collect()), read(cookies().rev().collect()));
+        assert_eq!(one, other);
+        one.map(|(kind, _)| kind)
+    };
+    assert_eq!(told([&newer, &cut_off]), Some(ErrorKind::NewerVersion));
+    assert_eq!(told([&newer, &refused]), Some(ErrorKind::NewerVersion));
+    assert_eq!(told([&cut_off, &refused]), Some(ErrorKind::Refused));
+    assert_eq!(told([&cut_off, &foreign]), Some(ErrorKind::Undecodable));
+}
+
 #[test]
 fn a_changed_bit_anywhere_is_a_forgery_and_is_expired() {
     let mut browser = with_soup();
@@ -52,7 +80,7 @@ fn a_changed_bit_anywhere_is_a_forgery_and_is_expired() {
         let siblings = browser.read();
         assert!(siblings.state().is_empty() && !siblings.is_complete());
         assert!(siblings.checkout().unwrap_err().is_unavailable(), "no checkout beside an item that did not open");
-        assert_eq!(siblings.plan(ATTRIBUTES, at(browser.now)).unwrap().expire, [name.as_str()]);
+        assert_eq!(siblings.plan(BLOCK, at(browser.now)).unwrap().expire, [name.as_str()]);
     }
     for text in ["", "A", "AAAA", "!", value.split_at(1).1, &format!("{value}=")] {
         browser.cookies = [(name.clone(), text.to_owned())].into();
@@ -116,7 +144,7 @@ fn an_item_from_the_future_makes_the_jar_unreadable_and_leaves_it_alone() {
     assert!(siblings.trouble().unwrap().is_unreadable() && siblings.state().is_empty());
     assert!(siblings.trouble().unwrap().held_until().unwrap().as_secs() > 1_735_689_600);
     assert!(siblings.add("tea", 1).unwrap_err().is_unreadable());
-    let plan = siblings.plan(ATTRIBUTES, at(browser.now)).unwrap();
+    let plan = siblings.plan(BLOCK, at(browser.now)).unwrap();
     assert!(plan.add.is_empty() && plan.expire.is_empty());
     browser.pass(Duration::from_millis(1));
     assert_eq!(browser.lines(), [("soup".to_owned(), 3)]);
@@ -213,9 +241,9 @@ fn an_answer_that_comes_late_adds_nothing() {
     let half = Policy::default().transit() / 2;
     let mut siblings = browser.read();
     siblings.add("tea", 1).unwrap();
-    assert!(siblings.plan(ATTRIBUTES, at(browser.now).plus(half)).is_ok());
+    assert!(siblings.plan(BLOCK, at(browser.now).plus(half)).is_ok());
     let late = at(browser.now).plus(half + Duration::from_millis(1));
-    assert!(siblings.plan(ATTRIBUTES, late).err().unwrap().is_unavailable());
+    assert!(siblings.plan(BLOCK, late).err().unwrap().is_unavailable());
     assert!(siblings.carry_over(&browser.keys(), late).err().unwrap().is_unavailable());
     browser.pass(half);
     assert_eq!(browser.lines(), [("soup".to_owned(), 1)]);
@@ -244,11 +272,11 @@ fn a_login_takes_the_guests_operations_along_and_a_logout_does_not() {
     // Another tab writes while the login is under way, and a third checks out.
     let mut late = guest.read();
     late.add("tea", 1).unwrap();
-    let late = late.plan(ATTRIBUTES, at(guest.now)).unwrap();
+    let late = late.plan(BLOCK, at(guest.now)).unwrap();
     let mut checkout = guest.read();
     let (order, key) = checkout.checkout().unwrap();
     assert_eq!(checkout.commit(order.barrier()).unwrap(), Committed::Added);
-    let checkout = checkout.plan(ATTRIBUTES, at(guest.now)).unwrap();
+    let checkout = checkout.plan(BLOCK, at(guest.now)).unwrap();
 
     let siblings = guest.read();
     let anchor = guest.anchor.after_login(SlipId::random().unwrap(), at(guest.now)).unwrap();
@@ -321,7 +349,7 @@ fn parallel_checkouts_share_a_key_and_the_loser_commits_the_winners() {
     assert_eq!(two.commit(&Prepared::from_bytes(&kept).unwrap()).unwrap(), Committed::Added);
     assert_eq!(two.commit(&Prepared::from_bytes(&kept).unwrap()).unwrap(), Committed::Added);
     assert!(two.state().is_empty());
-    let plans = [&one, &two].map(|siblings| siblings.plan(ATTRIBUTES, at(browser.now)).unwrap());
+    let plans = [&one, &two].map(|siblings| siblings.plan(BLOCK, at(browser.now)).unwrap());
     assert_eq!(plans[0].add[0].id, plans[1].add[0].id);
     for plan in &plans {
         browser.store(plan);
@@ -339,10 +367,10 @@ fn parallel_checkouts_share_a_key_and_the_loser_commits_the_winners() {
 fn a_sealed_plan_is_what_the_next_request_brings() {
     let mut browser = with_soup();
     browser.pass(Duration::from_secs(20));
-    let sealed = browser.read().sealed_plan(ATTRIBUTES, at(browser.now)).unwrap();
+    let sealed = browser.read().sealed_plan(BLOCK, at(browser.now)).unwrap();
     assert_eq!((sealed.set.len(), sealed.expire.len()), (1, 0));
     browser.cookies.extend(sealed.set);
-    let sealed = browser.read().sealed_plan(ATTRIBUTES, at(browser.now)).unwrap();
+    let sealed = browser.read().sealed_plan(BLOCK, at(browser.now)).unwrap();
     assert_eq!((sealed.set.len(), sealed.expire.len()), (0, 1));
     let user = browser.anchor.after_login(SlipId::random().unwrap(), at(browser.now)).unwrap();
     let base = browser.read().sealed_carry_over(&user, at(browser.now)).unwrap();

@@ -10,7 +10,7 @@ use crate::{
         anchor::{Anchor, SiblingKeys},
         dot::Millis,
         item::Names,
-        plan::Plan,
+        plan::{Block, Plan},
         siblings::Desk,
     },
 };
@@ -33,6 +33,9 @@ pub(crate) const PREFIX: &str = "__Host-cart";
 
 /// What a `Set-Cookie` line has besides name and value: `; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=28800` and the header's name.
 pub(crate) const ATTRIBUTES: usize = 80;
+
+/// nginx reads the head of an upstream's answer into 4 kB (`proxy_buffer_size`).
+pub(crate) const BLOCK: Block = Block { around: ATTRIBUTES, room: 3_600 };
 
 /// A day after the epoch, in milliseconds.
 pub(crate) const START: u64 = 86_400_000;
@@ -98,7 +101,7 @@ impl Browser {
         self.pass(Duration::from_secs(1));
         let mut siblings = self.read();
         let answer = handler(&mut siblings);
-        let plan = siblings.plan(ATTRIBUTES, at(self.now)).expect("in time");
+        let plan = siblings.plan(BLOCK, at(self.now)).expect("in time");
         self.store(&plan);
         answer.map(|()| plan)
     }

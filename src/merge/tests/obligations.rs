@@ -4,7 +4,7 @@
 //! oracle's.
 
 use super::{
-    kit::{ATTRIBUTES, Browser, Order, at},
+    kit::{ATTRIBUTES, BLOCK, Browser, Order, at},
     simulator::{Run, Scenario, scenarios},
     wire::ops,
     world::{Cookie, Wish},
@@ -168,7 +168,7 @@ proptest! {
             let (jar, now) = (run.jar.clone(), run.now);
             let mut written = |server, now: u64| {
                 let siblings = run.world.read(&jar, server, now);
-                let plan = siblings.plan(ATTRIBUTES, Millis::ZERO).unwrap();
+                let plan = siblings.plan(BLOCK, Millis::ZERO).unwrap();
                 let items = plan.add.into_iter().map(|item| (item.id.clone(), item.plaintext.to_vec()));
                 (siblings.is_at_rest(&siblings.joined), items.collect::<Vec<_>>())
             };
@@ -191,7 +191,7 @@ proptest! {
             browser.pass(Duration::from_millis(pause));
             let mut siblings = browser.read();
             let _ = siblings.add(sku, by);
-            let plan = siblings.plan(ATTRIBUTES, at(browser.now)).unwrap();
+            let plan = siblings.plan(BLOCK, at(browser.now)).unwrap();
             let keys = browser.keys();
             let mut block = 0;
             for item in &plan.add {

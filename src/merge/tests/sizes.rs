@@ -55,6 +55,7 @@ fn a_state_that_will_never_fit_is_too_large_and_can_shrink() {
     });
     let refused = refused.unwrap();
     assert!(refused.is_too_large() && refused.size() > refused.limit(), "{refused:?}");
+    assert_eq!(refused.largest().first().map(|(part, _)| *part), Some("lines"), "it names what is large");
     let lines = browser.lines().len();
     println!("{lines} lines fit");
     assert!(lines > 100);
@@ -87,7 +88,7 @@ fn how_long_opening_takes() {
             browser.pass(Duration::from_millis(1));
             let mut siblings = browser.read();
             siblings.add(line(3), 1).unwrap();
-            let plan = siblings.plan(super::kit::ATTRIBUTES, super::kit::at(browser.now)).unwrap();
+            let plan = siblings.plan(super::kit::BLOCK, super::kit::at(browser.now)).unwrap();
             browser.store(&plan);
         }
         let cookies: Vec<_> = browser.cookies.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();

@@ -3,7 +3,7 @@
 //! Items are kept as plaintext: sealing is tested elsewhere, and takes most of the time. It may not know what is right.
 
 use super::{
-    kit::{ATTRIBUTES, Order, PREFIX},
+    kit::{BLOCK, Order, PREFIX},
     oracle::{Event, History, Plain},
 };
 use crate::{
@@ -272,7 +272,7 @@ impl World {
         };
         let ends = matches!(wish, Wish::Login | Wish::Logout).then_some(cookies.session);
         let clears = matches!(wish, Wish::Logout).then_some(asked);
-        let mut plan = siblings.plan(ATTRIBUTES, now).unwrap_or_default();
+        let mut plan = siblings.plan(BLOCK, now).unwrap_or_default();
         let mut add = Vec::new();
         if let (Some(to), Wish::Login) = (session, wish) {
             let item = siblings.carry_over(&self.keys(to), now).unwrap();

@@ -148,6 +148,16 @@ impl Browser {
         Ok(all.iter().find(|cookie| cookie.name() == name).map(|cookie| cookie.value().to_owned()))
     }
 
+    /// The cookies whose names begin so, names and values.
+    ///
+    /// # Errors
+    /// If the browser does not answer.
+    pub async fn cookies_called(&self, prefix: &str) -> Result<Vec<(String, String)>, Fault> {
+        let all = self.client.get_all_cookies().await?;
+        let ours = all.iter().filter(|cookie| cookie.name().starts_with(prefix));
+        Ok(ours.map(|cookie| (cookie.name().to_owned(), cookie.value().to_owned())).collect())
+    }
+
     /// Puts a cookie into the browser's jar, as a page at this address would have set it.
     ///
     /// # Errors
@@ -156,6 +166,15 @@ impl Browser {
         let cookie = json!({ "name": name, "value": value, "url": url, "path": "/", "secure": true, "httpOnly": true });
         let set = self.debugger("Network.setCookie", cookie).await?;
         if set["success"] == true { Ok(()) } else { Err(format!("the browser did not take {name}").into()) }
+    }
+
+    /// Takes a cookie of this address out of the browser's jar.
+    ///
+    /// # Errors
+    /// If the browser does not answer.
+    pub async fn uproot(&self, url: &str, name: &str) -> Result<(), Fault> {
+        self.debugger("Network.deleteCookies", json!({ "name": name, "url": url })).await?;
+        Ok(())
     }
 
     /// Has the present page run a script that leads another window, called `other`, somewhere. Does not wait for it to arrive.

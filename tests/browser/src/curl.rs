@@ -23,6 +23,15 @@ impl Answer {
         self.fields.iter().filter(move |(found, _)| found == name).map(|(_, value)| value.as_str())
     }
 
+    /// The form's token that a page carries.
+    ///
+    /// # Errors
+    /// If it has no forms.
+    pub fn token(&self) -> Result<String, Fault> {
+        let token = self.body.split("name=\"token\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
+        Ok(token.ok_or("a page without forms")?.to_owned())
+    }
+
     /// The cookie of a name that the answer sets, as a request carries it.
     ///
     /// # Errors

@@ -18,6 +18,7 @@ use reqwest::{Client, redirect::Policy};
 use std::{
     net::Ipv4Addr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 use tokio::{
     net::TcpListener,
@@ -104,6 +105,13 @@ impl Gate {
         let ((answered, hears), (release, released)) = (oneshot::channel(), oneshot::channel());
         lock(&self.inner.holds).push(Waiting { line: line.to_owned(), answered, released });
         Hold { answered: hears, release }
+    }
+
+    /// Waits until so many such requests have been answered since the first `before` of all.
+    pub async fn has_seen(&self, line: &str, times: usize, before: usize) {
+        while self.seen().iter().skip(before).filter(|request| request.line == line).count() < times {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 
     /// All requests so far for pages and forms, in the order of their answers.

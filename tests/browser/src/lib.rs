@@ -4,6 +4,7 @@
 //! scenario fails; nothing waits for a clock, but everything gives up in the end.
 
 mod browser;
+mod client;
 mod curl;
 mod debugger;
 mod gate;
@@ -15,6 +16,7 @@ mod shop;
 mod stage;
 
 pub use browser::Browser;
+pub use client::Client;
 pub use curl::{Answer, curl};
 pub use gate::{Gate, Hold, Request};
 pub use lab::Lab;

@@ -1,6 +1,6 @@
 //! Which process this is, asked of the kernel rarely: the question costs a tenth of what sealing a small state does.
 //!
-//! It may not know who asks. The answer is believed for the rest of a tick of 16 µs. That is shorter than any fork takes (some 50 µs for
+//! It may not know who asks. The answer is believed for the rest of a tick of 16.4 µs. That is shorter than any fork takes (some 50 µs for
 //! the smallest process, and more the more memory it has), so what a child says first it has asked itself.
 
 use std::{
@@ -8,22 +8,26 @@ use std::{
         LazyLock,
         atomic::{AtomicU64, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
-
-const TICK_MICROS: u128 = 16;
 
 /// The tick of the last answer, in the upper half, and the answer.
 static ANSWER: AtomicU64 = AtomicU64::new(0);
 
 pub(in crate::envelope::cose) fn id() -> u32 {
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-    believed(START.elapsed().as_micros() / TICK_MICROS, &ANSWER, std::process::id)
+    believed(tick(START.elapsed()), &ANSWER, std::process::id)
 }
 
-fn believed(tick: u128, answer: &AtomicU64, ask: impl FnOnce() -> u32) -> u32 {
-    // It begins anew every 19 hours. No epoch is that old.
-    let tick = u32::try_from(tick & u128::from(u32::MAX)).unwrap_or_default();
+/// The seconds, and the nanoseconds in units of 2^14, of which a second has less than 2^16. It begins anew every 18 hours, and no epoch is
+/// that old.
+fn tick(elapsed: Duration) -> u32 {
+    let [.., a, b] = elapsed.as_secs().to_be_bytes();
+    let [.., c, d] = (elapsed.subsec_nanos() >> 14).to_be_bytes();
+    u32::from_be_bytes([a, b, c, d])
+}
+
+fn believed(tick: u32, answer: &AtomicU64, ask: impl FnOnce() -> u32) -> u32 {
     let halves = |answer: u64| {
         let [a, b, c, d, e, f, g, h] = answer.to_be_bytes();
         (u32::from_be_bytes([a, b, c, d]), u32::from_be_bytes([e, f, g, h]))
@@ -52,5 +56,13 @@ mod tests {
         assert_eq!(believed(8, &answer, || 42), 42);
         assert_eq!(believed(0, &AtomicU64::new(0), || 43), 43);
         assert_eq!(id(), std::process::id());
+    }
+
+    #[test]
+    fn ticks_are_short_and_follow_each_other() {
+        let at = |nanos| tick(Duration::from_nanos(nanos));
+        assert_eq!((at(0), at(16_383), at(16_384)), (0, 0, 1));
+        assert_eq!((at(999_999_999), at(1_000_000_000)), (61_035, 1 << 16));
+        assert_eq!(tick(Duration::from_secs(1 << 16)), 0);
     }
 }

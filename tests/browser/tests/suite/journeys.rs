@@ -1,6 +1,6 @@
 //! What a visitor does in the shop, and what must be there afterwards.
 
-use orderslip_browser::{Fault, Shop, Stage, are_here, curl, kill, perform, perform_without_scripts};
+use orderslip_browser::{Client, Fault, Shop, Stage, are_here, kill, perform, perform_without_scripts};
 
 fn cups(count: u64) -> Vec<(String, u64)> {
     vec![("cup".to_owned(), count)]
@@ -26,12 +26,15 @@ async fn a_guest_fills_a_cart() {
 async fn login_keeps_the_cart_and_changes_the_session_cookie() {
     perform(1, async |stage: &Stage| {
         stage.add("cup").await?;
-        let (guest, cart) = (stage.cookie("__Host-session").await?, stage.cookie("__Host-cart").await?);
-        assert!(guest.is_some(), "a guest has a session, too");
+        let (guest, visitor) = (stage.cookie("__Host-session").await?, stage.cookie("__Host-visitor").await?);
+        assert!(
+            guest.is_some() && visitor.is_some(),
+            "a guest has a session, too, and the cart belongs to the visitor"
+        );
         stage.log_in("Ada").await?;
         assert_eq!(stage.user().await?.as_deref(), Some("Ada"));
         assert_ne!(stage.cookie("__Host-session").await?, guest);
-        assert_eq!(stage.cookie("__Host-cart").await?, cart);
+        assert_eq!(stage.cookie("__Host-visitor").await?, visitor);
         assert_eq!(stage.cart().await?, cups(1));
         Ok(())
     })
@@ -166,15 +169,14 @@ async fn a_shop_that_is_opened_again_with_its_keys_knows_its_visitors() -> Resul
     }
     let folder = tempfile::tempdir()?;
     let keys = folder.path().join("ring.json");
-    let mut cart = String::new();
+    let mut visitor = Client::of("http://localhost");
     // One process, then three with a front door, then one again.
     for (round, waiters) in [1, 3, 1].into_iter().enumerate() {
         let shop = Shop::open_with(waiters, &keys).await?;
-        let url = format!("http://localhost:{}", shop.port);
-        let (cookie, origin) = (format!("Cookie: {cart}"), format!("Origin: {url}"));
-        let fields = [cookie.as_bytes(), origin.as_bytes()];
-        cart = curl(&format!("{url}/cart/add"), &fields, Some("sku=cup&quantity=1")).await?.pair("__Host-cart")?;
-        let page = curl(&format!("{url}/cart"), &[format!("Cookie: {cart}").as_bytes()], None).await?;
+        visitor = visitor.moves_to(&format!("http://localhost:{}", shop.port));
+        visitor.get("/").await?;
+        assert_eq!(visitor.post("/cart/add", "sku=cup&quantity=1").await?.status, 303);
+        let page = visitor.get("/cart").await?;
         assert!(page.body.contains(&format!("&quot;quantity&quot;: {}", round + 1)), "round {round}");
     }
     Ok(())

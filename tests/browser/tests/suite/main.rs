@@ -8,3 +8,5 @@ mod looks;
 mod model_jar;
 mod other_sites;
 mod raw_fields;
+mod refused;
+mod tabs;

@@ -1,23 +1,23 @@
 //! Header fields that no browser sends, from curl, straight to the shop and through nginx: no error of ours, nothing injected, and a slip
 //! that can be read is read.
 
-use orderslip_browser::{Answer, Fault, Nginx, Shop, are_here, curl};
+use orderslip_browser::{Answer, Client, Fault, Nginx, Shop, are_here, curl};
 
-/// A guest with a cup in the cart: the pairs of the session and the cart.
+/// A guest with a cup in the cart: the pairs of the session and the visitor, and that of the cart.
 async fn guest(shop: &str) -> Result<(String, String), Fault> {
-    let page = curl(shop, &[], None).await?;
-    let session = page.pair("__Host-session")?;
-    let token = page.body.split("name=\"token\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
-    let form = format!("token={}&sku=cup&quantity=1", token.ok_or("a page without forms")?);
-    let added = curl(&format!("{shop}/cart/add"), &[format!("Cookie: {session}").as_bytes()], Some(&form)).await?;
+    let mut guest = Client::of(shop);
+    let token = guest.get("/").await?.token()?;
+    let added = guest.post_from_nowhere("/cart/add", &format!("token={token}&sku=cup&quantity=1")).await?;
     assert_eq!(added.status, 303, "a form's token is enough where no browser vouches for it");
-    Ok((session, added.pair("__Host-cart")?))
+    let slips = ["__Host-session", "__Host-visitor"].map(|name| guest.cookies_called(name));
+    let [session, visitor] = slips;
+    Ok((format!("{}; {}", session?, visitor?), guest.cookies_called("__Host-cart")?))
 }
 
 /// What every answer must be like, whatever was asked.
 fn check(answer: &Answer, what: &str) {
     assert!(answer.status < 500, "{what}: {}", answer.status);
-    let known = ["__Host-session", "__Host-cart", "__Host-preferences", "__Host-notice"];
+    let known = ["__Host-session", "__Host-visitor", "__Host-cart", "__Host-preferences", "__Host-notice"];
     for line in answer.all("set-cookie") {
         let name = line.split('=').next().unwrap_or_default();
         assert!(known.iter().any(|known| name.starts_with(known)), "{what}: {name} was set");
@@ -38,10 +38,12 @@ async fn odd_cookie_fields_cost_no_slip_and_no_5xx() -> Result<(), Fault> {
     }
     let shop = Shop::open(1).await?;
     let url = format!("http://localhost:{}", shop.port);
-    let (session, cart) = guest(&url).await?;
-    let ours = format!("{session}; {cart}");
+    let (slips, cart) = guest(&url).await?;
+    let ours = format!("{slips}; {cart}");
     let junk: Vec<String> = (0..200).map(|number| format!("junk{number:03}={}", "j".repeat(72))).collect();
-    let cart_value = cart.split_once('=').map(|(_, value)| value).unwrap_or_default();
+    let (cart_name, cart_value) = cart.split_once('=').ok_or("no pair")?;
+    let (in_lower_case, in_upper_case) = (cart_name.to_lowercase(), cart_name.to_uppercase());
+    let nearly = cart_name.strip_prefix("__Host-").ok_or("no prefix")?;
 
     // What stands around our cookies, and whether the cart is found.
     let around: Vec<(&str, Vec<u8>, Vec<u8>)> = vec![
@@ -50,10 +52,21 @@ async fn odd_cookie_fields_cost_no_slip_and_no_5xx() -> Result<(), Fault> {
         ("bad UTF-8", b"a=\xff\xfe\x80; \xc3=\x28; ".to_vec(), b"; b=\xe2\x82".to_vec()),
         ("quotes", b"a=\"; b=\"quoted; c\"; ".to_vec(), b"; d=\"".to_vec()),
         ("no pairs at all", b";;; ; = ; ==; a; ".to_vec(), b"; ;=".to_vec()),
-        ("junk of our name, before", b"__Host-cart=junk; ".to_vec(), b"".to_vec()),
-        ("junk of our name, behind", b"".to_vec(), b"; __Host-cart=junk; __Host-cart=; __Host-session=".to_vec()),
-        ("spoofs in the wrong case", b"__host-cart=junk; __HOST-CART=x; ".to_vec(), b"; __host-session=y".to_vec()),
-        ("a nameless spoof", b"=__Host-cart=junk; ".to_vec(), b"".to_vec()),
+        ("junk of our name, before", format!("{cart_name}=junk; __Host-visitor=junk; ").into(), b"".to_vec()),
+        (
+            "junk of our name, behind",
+            b"".to_vec(),
+            format!(
+                "; {cart_name}=junk; {cart_name}=; __Host-cart=junk; __Host-cartoAAAAAAAAAAAAAA=x; __Host-session="
+            )
+            .into(),
+        ),
+        (
+            "spoofs in the wrong case",
+            format!("{in_lower_case}=junk; {in_upper_case}=x; ").into(),
+            b"; __host-session=y".to_vec(),
+        ),
+        ("a nameless spoof", format!("={cart_name}=junk; ").into(), b"".to_vec()),
         ("control characters that HTTP lets through", b"a=\x09\x09; ".to_vec(), b"; b=\x80\x9f".to_vec()),
         ("the same cookies twice", format!("{ours}; ").into(), b"".to_vec()),
     ];
@@ -65,20 +78,24 @@ async fn odd_cookie_fields_cost_no_slip_and_no_5xx() -> Result<(), Fault> {
         assert!(has_cart(&answer), "{what}: the cart is lost");
     }
 
-    let parts = [format!("Cookie: {session}"), "Cookie: a=b".to_owned(), format!("Cookie: {cart}")];
+    let parts = [format!("Cookie: {slips}"), "Cookie: a=b".to_owned(), format!("Cookie: {cart}")];
     let answer = curl(&format!("{url}/cart"), &parts.each_ref().map(String::as_bytes), None).await?;
     check(&answer, "several fields");
     assert!(has_cart(&answer), "several fields are one");
 
     // Our value under another's name, and others' under ours: nothing to be had.
     for (what, field) in [
-        ("the name in lower case", format!("Cookie: {session}; __host-cart={cart_value}")),
-        ("the name without its prefix", format!("Cookie: {session}; cart={cart_value}")),
+        ("the name in lower case", format!("Cookie: {slips}; {in_lower_case}={cart_value}")),
+        ("the name without its prefix", format!("Cookie: {slips}; {nearly}={cart_value}")),
+        ("the name without what it says", format!("Cookie: {slips}; __Host-cart={cart_value}")),
         ("the cart as a session", format!("Cookie: __Host-session={cart_value}")),
-        ("cut short", format!("Cookie: {}", &cart[..cart.len() - 1])),
-        ("with a tail", format!("Cookie: {cart}A")),
-        ("quoted", format!("Cookie: __Host-cart=\"{cart_value}\"")),
-        ("percent-encoded", format!("Cookie: __Host-cart=%{cart_value}")),
+        ("the cart as a visitor", format!("Cookie: __Host-visitor={cart_value}; {cart}")),
+        ("without its visitor", format!("Cookie: {cart}")),
+        ("with another's visitor", format!("Cookie: {}; {cart}", guest(&url).await?.0)),
+        ("cut short", format!("Cookie: {slips}; {}", &cart[..cart.len() - 1])),
+        ("with a tail", format!("Cookie: {slips}; {cart}A")),
+        ("quoted", format!("Cookie: {slips}; {cart_name}=\"{cart_value}\"")),
+        ("percent-encoded", format!("Cookie: {slips}; {cart_name}=%{cart_value}")),
     ] {
         let answer = curl(&format!("{url}/cart"), &[field.as_bytes()], None).await?;
         check(&answer, what);
@@ -139,8 +156,7 @@ async fn a_form_that_nobody_vouches_for_needs_its_token() -> Result<(), Fault> {
     let url = format!("http://localhost:{}", shop.port);
     let ((mine, _), (other, _)) = (guest(&url).await?, guest(&url).await?);
     let page = curl(&url, &[format!("Cookie: {other}").as_bytes()], None).await?;
-    let token = page.body.split("name=\"token\" value=\"").nth(1).and_then(|rest| rest.split('"').next());
-    let form = format!("token={}&sku=cup&quantity=1", token.ok_or("a page without forms")?);
+    let form = format!("token={}&sku=cup&quantity=1", page.token()?);
     let add = format!("{url}/cart/add");
     let cookies = |pair: &str| format!("Cookie: {pair}").into_bytes();
     for (what, fields, form, status) in [
@@ -170,8 +186,8 @@ async fn what_nginx_lets_through_the_shop_answers() -> Result<(), Fault> {
     let shop = Shop::open(1).await?;
     let nginx = Nginx::start(shop.port).await?;
     let url = format!("http://localhost:{}", nginx.port);
-    let (session, cart) = guest(&url).await?;
-    let ours = format!("{session}; {cart}");
+    let (slips, cart) = guest(&url).await?;
+    let ours = format!("{slips}; {cart}");
     let most = 8190 - "Cookie: ".len() - ours.len() - "; a=".len();
     for (bytes, status) in [(most, 200), (most + 2, 400)] {
         let field = format!("Cookie: {ours}; a={}", "x".repeat(bytes));
@@ -180,13 +196,57 @@ async fn what_nginx_lets_through_the_shop_answers() -> Result<(), Fault> {
         assert_eq!((answer.status, has_cart(&answer)), (status, status == 200), "{bytes}");
     }
     // The shop's jars leave 496 bytes of the 4096 that nginx takes from a server: every page and redirect does with them.
-    for (path, form) in [("/", None), ("/orders", None), ("/cart/add", Some("sku=cup&quantity=1"))] {
-        let answer =
-            curl(&format!("http://localhost:{}{path}", shop.port), &[format!("Origin: {url}").as_bytes()], form)
-                .await?;
+    let (origin, ours) = (format!("Origin: http://localhost:{}", shop.port), format!("Cookie: {ours}"));
+    let (guest, nobody) = ([origin.as_bytes(), ours.as_bytes()], [origin.as_bytes(), b"A: b"]);
+    for (path, form, fields, status) in [
+        ("/", None, nobody, 200),
+        ("/", None, guest, 200),
+        ("/orders", None, guest, 303),
+        ("/cart/add", Some("sku=cup&quantity=1"), guest, 303),
+        ("/cart/add", Some("sku=cup&quantity=1"), nobody, 503),
+    ] {
+        let answer = curl(&format!("http://localhost:{}{path}", shop.port), &fields, form).await?;
+        assert_eq!(answer.status, status, "{path}");
         let own = answer.fields.iter().filter(|(name, _)| name != "set-cookie");
         let own = own.map(|(name, value)| name.len() + value.len() + ": \r\n".len()).sum::<usize>();
         assert!("HTTP/1.1 503 Service Unavailable\r\n\r\n".len() + own <= 496, "{path} has {own} bytes of its own");
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_form_that_is_to_be_sent_again_is_what_it_was() -> Result<(), Fault> {
+    if !are_here(&["shop", "curl"]) {
+        return Ok(());
+    }
+    let shop = Shop::open(1).await?;
+    let url = format!("http://localhost:{}", shop.port);
+    let mut nobody = Client::of(&url);
+    let form = "token=t&sku=cup&quantity=2&engraving=%22%3Cb%3E%26%C3%A4&back=%2F";
+    let refused = nobody.post("/cart/add", form).await?;
+    assert_eq!((refused.status, refused.all("retry-after").collect::<String>().as_str()), (503, "1"));
+    let field = |name: &str, value: &str| format!("<input type=\"hidden\" name=\"{name}\" value=\"{value}\">");
+    for (name, value) in [("token", "t"), ("quantity", "2"), ("engraving", "&quot;&lt;b&gt;&amp;ä"), ("tried", "1")] {
+        assert!(refused.body.contains(&field(name, value)), "{name}: {}", refused.body);
+    }
+    assert!(refused.body.contains("/again.js"));
+    assert!(refused.all("content-security-policy").any(|policy| policy.ends_with("; script-src 'self'")));
+    assert!(!refused.all("location").any(|_| true));
+    let again = nobody.post("/cart/add", &format!("{form}&tried=1")).await?;
+    assert_eq!(again.status, 303, "the refusal began what the write belongs to");
+    // After nine times it is the visitor's turn to say so, and nobody counts further.
+    for (tried, next, has_script) in
+        [("8", "9", true), ("9", "10", false), ("4294967295", "10", false), ("x", "1", true)]
+    {
+        let answer = Client::of(&url).post("/cart/add", &format!("sku=cup&quantity=1&tried={tried}")).await?;
+        assert_eq!((answer.status, answer.body.contains("/again.js")), (503, has_script), "{tried}");
+        assert!(answer.body.contains(&field("tried", next)), "{tried}");
+    }
+    // What comes from another site is refused for good, and nothing of a password is ever repeated.
+    let evil = [b"Origin: https://evil.example".as_slice()];
+    let refused = curl(&format!("{url}/cart/add"), &evil, Some("sku=cup&quantity=1")).await?;
+    assert_eq!((refused.status, refused.body.contains("sku")), (403, false));
+    let wrong = Client::of(&url).post("/login", "name=Ada&password=sesame").await?;
+    assert!(!wrong.body.contains("sesame"));
     Ok(())
 }
