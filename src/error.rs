@@ -376,11 +376,10 @@ impl Error {
     }
 
     /// Adds the end of the token to an error that arose where the end was not known.
-    pub(crate) fn hold_until(mut self, end: u64) -> Self {
+    pub(crate) fn hold_until(&mut self, end: u64) {
         if let Repr::Undecodable { held_until, .. } | Repr::Refused { held_until, .. } = &mut *self.0 {
             *held_until = Some(end);
         }
-        self
     }
 }
 

@@ -219,9 +219,9 @@ impl<T: SlipState> Core<T> {
         let (head, anchor, key_is_current) = (claims.head, claims.anchor.take(), claims.key_is_current());
         let times = self.lifetime.map_or(head.times, |lifetime| lifetime.effective(head.times));
         times.check(now, self.leeway)?;
-        let state = state::read(head.version, claims.state(), times.expires_at.as_secs())?;
         let half_idle = self.lifetime.is_some_and(|lifetime| lifetime.is_half_idle(&times, now));
         let provenance = Provenance::of(head.version != u64::from(T::VERSION), key_is_current);
+        let state = state::read(head.version, claims.state(), times.expires_at.as_secs())?;
         Ok(Slip::opened(state, head.id, times, provenance, half_idle, call.digest(), anchor))
     }
 

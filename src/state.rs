@@ -122,12 +122,13 @@ impl fmt::Debug for Old<'_> {
 /// Reads an authentic state of this version or an older one.
 #[inline]
 pub(crate) fn read<T: SlipState>(version: u64, state: Encoded<'_>, held_until: u64) -> Result<T, Error> {
-    // Written out, as each `map` of a result moves the state once more.
-    let read = if version == u64::from(T::VERSION) { state.decode() } else { read_older(version, state, held_until) };
-    match read {
-        Ok(state) => Ok(state),
-        Err(error) => Err(error.hold_until(held_until)),
+    // In its place, as each `map` of a result moves the state once more.
+    let mut read =
+        if version == u64::from(T::VERSION) { state.decode() } else { read_older(version, state, held_until) };
+    if let Err(error) = &mut read {
+        error.hold_until(held_until);
     }
+    read
 }
 
 fn read_older<T: SlipState>(version: u64, state: Encoded<'_>, held_until: u64) -> Result<T, Error> {

@@ -39,7 +39,7 @@ impl DerivedKeys {
     /// Works with the content key of this salt, and remembers it if the work proves that somebody has sealed with it.
     pub(super) fn with<R>(
         &self,
-        (alg, cipher, secret): (Alg, Cipher, &Secret),
+        root: (Alg, Cipher, &Secret),
         salt: &Salt,
         work: impl FnOnce(&AeadKey) -> Result<R, Unauthentic>,
     ) -> Result<R, Unauthentic> {
@@ -49,6 +49,16 @@ impl DerivedKeys {
         {
             return work(key);
         }
+        self.with_new(root, salt, work)
+    }
+
+    #[cold]
+    fn with_new<R>(
+        &self,
+        (alg, cipher, secret): (Alg, Cipher, &Secret),
+        salt: &Salt,
+        work: impl FnOnce(&AeadKey) -> Result<R, Unauthentic>,
+    ) -> Result<R, Unauthentic> {
         let key = derive(alg, cipher, secret, salt).ok_or(Unauthentic)?;
         let proof = work(&key)?;
         self.remember(*salt, key);
