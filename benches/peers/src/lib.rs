@@ -1,0 +1,1 @@
+//! Nothing: the bench `peers` is the crate.
