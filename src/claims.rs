@@ -160,6 +160,26 @@ impl Claims {
         }
     }
 
+    /// Whether the state stands elsewhere than was thought. Claims that are read along our own line may go on behind what is taken for the
+    /// end of the state, with claims of somebody else's; whoever finds no state there looks again.
+    pub(crate) fn find_state_again(&mut self, context: (&Context, &Call)) -> bool {
+        let found = match self.authentic.syntax() {
+            Syntax::Cbor => {
+                let _ = context;
+                None
+            }
+            #[cfg(feature = "jose")]
+            Syntax::Json => jwt::read(self.authentic.payload(), context, None).ok().map(|(_, state)| state),
+        };
+        match found {
+            Some(state) if state != self.state => {
+                self.state = state;
+                true
+            }
+            _ => false,
+        }
+    }
+
     pub(crate) fn key_is_current(&self) -> bool {
         self.authentic.key_is_current()
     }

@@ -221,7 +221,11 @@ impl<T: SlipState> Core<T> {
         times.check(now, self.leeway)?;
         let half_idle = self.lifetime.is_some_and(|lifetime| lifetime.is_half_idle(&times, now));
         let provenance = Provenance::of(head.version != u64::from(T::VERSION), key_is_current);
-        let state = state::read(head.version, claims.state(), times.expires_at.as_secs())?;
+        let mut state = state::read(head.version, claims.state(), times.expires_at.as_secs());
+        if state.is_err() && claims.find_state_again((&self.context, call)) {
+            state = state::read(head.version, claims.state(), times.expires_at.as_secs());
+        }
+        let state = state?;
         Ok(Slip::opened(state, head.id, times, provenance, half_idle, call.digest(), anchor))
     }
 

@@ -62,6 +62,19 @@ fn the_text_is_as_documented() {
     assert!(plain.starts_with(b"{\"exp\":1800003600,\"iat\":1800000000,\"jti\":"));
 }
 
+/// Claims in our own order, with others behind them that end as ours do: there, too, the state is what it is, and what restricts the token
+/// is heeded.
+#[test]
+fn t20_what_stands_behind_our_claims_is_read() {
+    let with = |more: &str| claims(|text| format!("{},{more}}}", text.strip_suffix('}').unwrap()));
+    for more in [r#""x":{"y":{}}"#, r#""x":{}"#, r#""x":1"#, r#""x":[{"y":{"st":{"lines":[]}}}]"#] {
+        assert_eq!(open(HEADER, &with(more)).unwrap().state().lines, [("SOUP".to_owned(), 1)], "{more}");
+    }
+    for more in [r#""iss":{"y":{}}"#, r#""nbf":{}"#, r#""cnf":{"jwk":{}}"#, r#""exp":{}"#, r#""slip":{"v":1}"#] {
+        assert!(open(HEADER, &with(more)).unwrap_err().is_unreadable(), "{more}");
+    }
+}
+
 /// Other programs write members in other orders, with white space, and know claims of their own.
 #[test]
 fn what_another_program_makes_for_us_opens() {
