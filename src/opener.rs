@@ -225,8 +225,11 @@ impl<T: SlipState> Core<T> {
         if state.is_err() && claims.find_state_again((&self.context, call)) {
             state = state::read(head.version, claims.state(), times.expires_at.as_secs());
         }
-        let state = state?;
-        Ok(Slip::opened(state, head.id, times, provenance, half_idle, call.digest(), anchor))
+        // Written out, as a state is moved once more for each `?` and `map` on its way.
+        match state {
+            Ok(state) => Ok(Slip::opened(state, head.id, times, provenance, half_idle, call.digest(), anchor)),
+            Err(error) => Err(error),
+        }
     }
 
     /// Only what claims to be none of ours: a forged token gets no second reader (CVE-2026-39324).

@@ -23,12 +23,13 @@ use serde::{
 #[inline]
 pub(crate) fn state<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Error> {
     let mut reader = Reader::new(bytes, Form::Shortest);
-    let state = match T::deserialize(Deserializer { reader: &mut reader, levels: MAX_STATE_DEPTH, wraps: 0 }) {
-        Ok(state) => state,
-        Err(Refusal(what)) => return Err(Error::undecodable(*what)),
-    };
-    reader.end().map_err(|Fault(why)| Error::undecodable(Undecodable { why, field: None }))?;
-    Ok(state)
+    match T::deserialize(Deserializer { reader: &mut reader, levels: MAX_STATE_DEPTH, wraps: 0 }) {
+        Ok(state) => match reader.end() {
+            Ok(()) => Ok(state),
+            Err(Fault(why)) => Err(Error::undecodable(Undecodable { why, field: None })),
+        },
+        Err(Refusal(what)) => Err(Error::undecodable(*what)),
+    }
 }
 
 struct Deserializer<'a, 'de> {
@@ -58,15 +59,15 @@ impl<'a, 'de> Deserializer<'a, 'de> {
     #[inline]
     fn sequence<V: Visitor<'de>>(self, len: u64, visitor: V) -> Result<V::Value, Refusal> {
         let mut elements = self.open(len)?;
-        let value = visitor.visit_seq(&mut elements)?;
-        elements.done("more elements than expected").map(|()| value)
+        let value = visitor.visit_seq(&mut elements);
+        elements.done(value, "more elements than expected")
     }
 
     #[inline]
     fn mapping<V: Visitor<'de>>(self, len: u64, visitor: V) -> Result<V::Value, Refusal> {
         let mut entries = self.open(len)?;
-        let value = visitor.visit_map(&mut entries)?;
-        entries.done("more entries than expected").map(|()| value)
+        let value = visitor.visit_map(&mut entries);
+        entries.done(value, "more entries than expected")
     }
 
     /// A struct may be an array in either layout; then every element must be a field and every field an element.
@@ -78,8 +79,8 @@ impl<'a, 'de> Deserializer<'a, 'de> {
         let Some(len) = self.reader.array_if()? else { return self.visit(visitor) };
         let mut elements = self.open(len)?;
         elements.short_is_an_error = true;
-        let value = visitor.visit_seq(&mut elements)?;
-        elements.done("more elements than the struct has fields").map(|()| value)
+        let value = visitor.visit_seq(&mut elements);
+        elements.done(value, "more elements than the struct has fields")
     }
 
     /// Any item, for a visitor that takes it or refuses its type.
@@ -306,8 +307,12 @@ impl<'de> Elements<'_, 'de> {
     }
 
     #[inline]
-    fn done(&self, otherwise: &'static str) -> Result<(), Refusal> {
-        if self.left == 0 { Ok(()) } else { Err(Refusal::new(otherwise)) }
+    fn done<V>(&self, value: Result<V, Refusal>, otherwise: &'static str) -> Result<V, Refusal> {
+        // Handed on as it is: taking it out and putting it back would move it twice.
+        if self.left > 0 && value.is_ok() {
+            return Err(Refusal::new(otherwise));
+        }
+        value
     }
 
     /// Each element takes at least a byte, whatever the head claims.
