@@ -225,6 +225,23 @@ fn every_named_test_exists_and_carries_the_number() {
     }
 }
 
+/// Other pages that name tests, and cite faults that this page must have.
+#[test]
+fn what_other_pages_name_exists() {
+    let written = written_tests();
+    let threats = fs::read_to_string(root().join("docs/threats.md")).unwrap();
+    for page in ["README.md", "docs/asvs.md", "SECURITY.md", "src/manual/vulnerabilities.md"] {
+        let text = fs::read_to_string(root().join(page)).unwrap();
+        for test in text.split('`').filter(|name| is_test_name(name)) {
+            assert!(written.contains(test), "{page} names {test}, which does not exist");
+        }
+        for word in text.split(|part: char| !part.is_ascii_alphanumeric() && part != '-') {
+            let cited = ["CVE-", "GHSA-", "RUSTSEC-"].iter().any(|kind| word.starts_with(kind));
+            assert!(!cited || threats.contains(word), "{page} cites {word}, which docs/threats.md does not have");
+        }
+    }
+}
+
 #[test]
 fn every_test_with_a_number_is_named_there() {
     let table = table();
