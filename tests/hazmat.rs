@@ -4,7 +4,7 @@
 mod kit;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as B64};
-use orderslip::{Alg, Error, Key, Lifetime, PublicAlg, hazmat};
+use orderslip::{Alg, Error, Key, Keyring, Lifetime, PublicAlg, hazmat};
 
 const SECRET: [u8; 32] = *b"\x01\x23\x45\x67\x89\xab\xcd\xef\xfe\xdc\xba\x98\x76\x54\x32\x10thirty-two bytes";
 const AAD: &[u8] = b"context";
@@ -207,6 +207,35 @@ fn t01_signatures_go_by_the_keys_algorithm() {
         refused(hazmat::cose::sign1_verify(&sign1("a10127"), &self::key(alg), AAD), "not a key for signatures");
     }
     refused(hazmat::cose::mac0_verify(&mac0("d1 84", "a10105", "a0"), &ed25519, AAD), "not a key for MACs");
+}
+
+/// Other people's messages may say Ed25519 by its number of RFC 9864; a slip says it in one way, and a proof over the other does not help.
+#[test]
+fn t58_a_slip_has_one_number_for_its_algorithm() {
+    let seed = [3; 32];
+    let pair = ring::signature::Ed25519KeyPair::from_seed_unchecked(&seed).unwrap();
+    let x = B64.encode(ring::signature::KeyPair::public_key(&pair).as_ref());
+    let d = B64.encode(seed);
+    let jwk = format!(r#"{{"kty":"OKP","crv":"Ed25519","alg":"EdDSA","use":"sig","x":"{x}","d":"{d}"}}"#);
+    let ring = Keyring::new(vec![Key::from_jwk(&jwk).unwrap()]).unwrap();
+    let sealer = kit::Kind::Ed25519.sealer::<kit::Cart>(&ring);
+    let slip = B64.decode(sealer.seal_at(&kit::cart(), kit::NOW).unwrap()).unwrap();
+    let aad = hazmat::external_aad(&hazmat::BoundTo::purpose("shop.example/cart")).unwrap();
+    // d2 84 43 a10127 a1 04 48 and the key id; then the payload; then 58 40 and the signature.
+    let (front, rest) = slip.split_at(17);
+    let (payload, _) = rest.split_at(rest.len() - 66);
+    let signed = |number: &str| {
+        let protected = bstr(&hex(&format!("a101{number}")));
+        let message = [b"\x84\x6aSignature1", &protected[..], &bstr(&aad), payload].concat();
+        let kid = front.split_at(6).1;
+        [&hex("d284"), &protected[..], kid, payload, &bstr(pair.sign(&message).as_ref())].concat()
+    };
+    assert_eq!(sealer.open_at(&B64.encode(signed("27")), kit::NOW).unwrap().state(), &kit::cart());
+    let key = Key::from_jwk(&jwk).unwrap();
+    for other in ["32", "3807", "26", "01"] {
+        assert!(sealer.open_at(&B64.encode(signed(other)), kit::NOW).unwrap_err().is_rejected(), "{other}");
+    }
+    assert!(hazmat::cose::sign1_verify(&signed("32"), &key, &aad).is_ok(), "well signed it is");
 }
 
 /// A token that is minted for a purpose is the token of a type with that purpose; and what is shown of it is what is in it.

@@ -107,6 +107,29 @@ fn t36_secrets_have_no_comparison_of_their_own() {
     assert_eq!(seen, SECRET.len());
 }
 
+/// What stands between a reader's trust and somebody else's code: no `unsafe`, every dependency from the registry and with its reason,
+/// `ring` of a version without CVE-2025-4432, no feature on that was not asked for but `jose`.
+#[test]
+fn t90_dependencies_are_few_and_each_has_its_reason() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    assert!(fs::read_to_string(root.join("src/lib.rs")).unwrap().contains("\n#![forbid(unsafe_code)]\n"));
+    // A package has a manifest that cargo wrote, without comments, and the one of the tree beside it.
+    let manifest = fs::read_to_string(root.join("Cargo.toml.orig"));
+    let manifest = manifest.or_else(|_| fs::read_to_string(root.join("Cargo.toml"))).unwrap();
+    assert!(manifest.contains("\ndefault = [\"jose\"]\n") && manifest.contains("\nring = \"0.17.12\""));
+    let section = |name: &str| {
+        let rest = manifest.split_once(&format!("\n[{name}]\n")).unwrap().1;
+        rest.split("\n[").next().unwrap().lines().filter(|line| line.contains(" = "))
+    };
+    assert!(section("dependencies").count() > 10);
+    for line in section("dependencies") {
+        let (name, value) = line.split_once(" = ").unwrap();
+        assert!(line.contains(" # "), "{name} does not say why it is there");
+        let from_registry = !value.contains("git =") && !value.contains("path =") && !value.contains('*');
+        assert!(from_registry, "{name} is not a version of the registry's");
+    }
+}
+
 fn storey(module: &str) -> Option<usize> {
     ORDER.iter().position(|storey| storey.contains(&module))
 }

@@ -98,6 +98,67 @@ fn t20_t22_times_are_whole_seconds() {
     }
 }
 
+/// RFC 8392 section 2: labels are the registered integers, times are not tagged. A claim by its JSON name, by a longer head or with the tag
+/// of a time is not that claim, and its place is not taken by another.
+#[test]
+fn t56_labels_are_integers_and_times_are_not_tagged() {
+    let with = |exp: &str, iat: &str, cti: &str| hex(&format!("a5 {exp} {iat} {cti} {SPAN_TEXT} {STATE_TEXT}"));
+    let (exp, iat, cti) = ("04 1907d0", "06 1903e8", "07 50 07070707070707070707070707070707");
+    assert!(read(&with(exp, iat, cti)).is_ok());
+    for bad in
+        ["63657870 1907d0", "1804 1907d0", "4104 1907d0", "f94400 1907d0", "04 c11907d0", "04 c06131", "05 1907d0"]
+    {
+        assert!(read(&with(bad, iat, cti)).is_err(), "{bad}");
+    }
+    for bad in ["63696174 1903e8", "06 c11903e8", "06 f963d0", "06 c24203e8", "06 f6", "06 6131"] {
+        assert!(read(&with(exp, bad, cti)).is_err(), "{bad}");
+    }
+    for bad in [
+        "07 4f 070707070707070707070707070707",
+        "07 60",
+        "07 f6",
+        "07 5f 41 07 ff",
+        "63636964 50 07070707070707070707070707070707",
+    ] {
+        assert!(read(&with(exp, iat, bad)).is_err(), "{bad}");
+    }
+}
+
+/// RFC 8949 section 4.2.1: what we write has one spelling, at every length of a head, and we read no other of the same claims.
+#[test]
+fn t57_claims_have_one_spelling() {
+    for end in [1, 23, 24, 255, 256, 65_535, 65_536, 0xffff_ffff, 0x1_0000_0000, 253_402_300_799] {
+        let secs = UnixTime::from_secs;
+        let times =
+            Times { sealed_at: secs(end - 1), began_at: secs(end - 1), expires_at: secs(end), ends_at: secs(end) };
+        let head = Head { id: SlipId([7; 16]), times, version: end };
+        let mut out = Buffer::default();
+        write(&mut out, &head, None);
+        out.push(&[0xf6]);
+        // The reader takes the shortest heads only.
+        assert_eq!(read(out.bytes()).unwrap().head, head, "{end}");
+        let value: ciborium::Value = ciborium::from_reader(out.bytes()).unwrap();
+        let mut again = Vec::new();
+        ciborium::into_writer(&value, &mut again).unwrap();
+        assert_eq!(out.bytes(), again, "{end}");
+    }
+    let (exp, iat, cti) = ("04 1907d0", "06 1903e8", "07 50 07070707070707070707070707070707");
+    for other in [
+        format!("bf {HEAD} {SPAN_TEXT} {STATE_TEXT} ff"),
+        format!("b805 {HEAD} {SPAN_TEXT} {STATE_TEXT}"),
+        format!("a5 {iat} {exp} {cti} {SPAN_TEXT} {STATE_TEXT}"),
+        format!("a5 {exp} {cti} {iat} {SPAN_TEXT} {STATE_TEXT}"),
+        format!("a5 04 1a000007d0 {iat} {cti} {SPAN_TEXT} {STATE_TEXT}"),
+        format!("a5 {exp} {iat} 07 5810 07070707070707070707070707070707 {SPAN_TEXT} {STATE_TEXT}"),
+        format!("a5 {HEAD} 3a00010002 9f 190384 190bb8 ff {STATE_TEXT}"),
+        format!("a5 {HEAD} 3b0000000000010002 82 190384 190bb8 {STATE_TEXT}"),
+        format!("a5 {HEAD} {SPAN_TEXT} 3a00010000 9802 03 f6"),
+        format!("a5 {HEAD} {SPAN_TEXT} 3a00010000 82 1803 f6"),
+    ] {
+        assert!(read(&hex(&other)).is_err(), "{other}");
+    }
+}
+
 #[test]
 fn t21_times_that_contradict_each_other_are_refused() {
     let with = |exp: u64, iat: u64, began: u64, ends: u64| {
