@@ -107,6 +107,14 @@ pub(crate) enum Named {
     Text(String),
 }
 
+#[cfg(test)]
+impl<'a> With<'a> {
+    /// For a call without bindings, a second after the beginning of all time.
+    fn unbound(ring: &'a Ring, context: &'a Context) -> Self {
+        Self { ring, context, call: &Call::UNBOUND, now: UnixTime::from_secs(1), expected: 0 }
+    }
+}
+
 impl With<'_> {
     /// The key that seals now.
     fn sealing_key(&self, algs: &[Alg]) -> Result<&Arc<Key>, Error> {

@@ -184,11 +184,10 @@ impl Parts {
 mod tests {
     use super::*;
     use crate::{
-        context::{Call, Context},
+        context::Context,
         crypto::{self, tests::decryptions},
         key::Key,
         keyring::Keyring,
-        time::UnixTime,
     };
 
     fn sealed(envelope: &Encrypted, with: &With<'_>) -> String {
@@ -207,13 +206,7 @@ mod tests {
     #[test]
     fn t30_every_token_has_an_iv_of_its_own() {
         let (ring, context) = (ring_of(1), Context::new("test", b"", &[]).unwrap());
-        let with = With {
-            ring: ring.ring(),
-            context: &context,
-            call: &Call::UNBOUND,
-            now: UnixTime::from_secs(1),
-            expected: 0,
-        };
+        let with = With::unbound(ring.ring(), &context);
         let envelope = Encrypted::new();
         let mut ivs = std::collections::HashSet::new();
         let mut salts = std::collections::HashSet::new();
@@ -234,13 +227,7 @@ mod tests {
     #[test]
     fn t39_a_failed_open_leaves_the_memory_of_content_keys_as_it_was() {
         let (ring, context) = (ring_of(1), Context::new("test", b"", &[]).unwrap());
-        let with = With {
-            ring: ring.ring(),
-            context: &context,
-            call: &Call::UNBOUND,
-            now: UnixTime::from_secs(1),
-            expected: 0,
-        };
+        let with = With::unbound(ring.ring(), &context);
         let envelope = Encrypted::new();
         let key = ring.get(ring.ids().next().unwrap().as_str()).unwrap();
         let token = sealed(&envelope, &with);
@@ -261,13 +248,7 @@ mod tests {
     #[test]
     fn t32_a_token_is_tried_under_one_key_at_the_most() {
         let (ring, context) = (ring_of(10), Context::new("test", b"", &[]).unwrap());
-        let with = With {
-            ring: ring.ring(),
-            context: &context,
-            call: &Call::UNBOUND,
-            now: UnixTime::from_secs(1),
-            expected: 0,
-        };
+        let with = With::unbound(ring.ring(), &context);
         let envelope = Encrypted::new();
         let token = sealed(&envelope, &with);
         assert_eq!(decryptions(|| drop(envelope.open(&with, &token).unwrap())), 1);

@@ -126,11 +126,10 @@ impl Envelope for Jwe {
 mod tests {
     use super::*;
     use crate::{
-        context::{Call, Context},
+        context::Context,
         crypto::{self, tests::decryptions},
         key::Key,
         keyring::Keyring,
-        time::UnixTime,
     };
 
     /// One key for all tokens: no IV twice, and each is counted.
@@ -138,13 +137,7 @@ mod tests {
     fn t30_every_jwe_has_an_iv_of_its_own_and_is_counted() {
         let ring = Keyring::new(vec![Key::generate(Alg::A256Gcm).unwrap()]).unwrap();
         let context = Context::new("test", b"", &[]).unwrap();
-        let with = With {
-            ring: ring.ring(),
-            context: &context,
-            call: &Call::UNBOUND,
-            now: UnixTime::from_secs(1),
-            expected: 0,
-        };
+        let with = With::unbound(ring.ring(), &context);
         let envelope = Jwe(OneAlg::sealing(Alg::A256Gcm));
         let write = &mut |out: &mut Buffer| {
             out.push(b"payload");
