@@ -19,7 +19,10 @@ use orderslip::{
     merge::{Cart, Line},
 };
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 #[derive(Default, Serialize, Deserialize)]
 struct Visitor;
@@ -180,6 +183,8 @@ pub fn siblings(data: &[u8]) {
         "kept as it is"
     );
     let (added, after) = store(&pairs, plan.set_cookie());
+    // A browser keeps one cookie of a name and path. Whoever sends two of one name does not say which of them the next answer replaces.
+    let one_each = pairs.iter().map(|(name, _)| name).collect::<BTreeSet<_>>().len() == pairs.len();
     // Two bases that contradict each other are none of ours: only one wins, and which one may be another when a third comes.
     if bases <= 1 {
         assert_eq!(
@@ -187,7 +192,9 @@ pub fn siblings(data: &[u8]) {
             reading.state,
             "what the answer adds changes nothing"
         );
-        assert_eq!(read(&visits(&jars, &anchor, &after, 1)).state, reading.state, "nor does what it takes away");
+        if one_each {
+            assert_eq!(read(&visits(&jars, &anchor, &after, 1)).state, reading.state, "nor does what it takes away");
+        }
     }
 
     // A write on top, stored and read again.
@@ -196,7 +203,7 @@ pub fn siblings(data: &[u8]) {
     let written = merged.with(|cart| cart.add("w", 1)).and_then(|added| added);
     let state = merged.read(|cart| serde_json::to_string(cart).expect("maps of texts"));
     let plan = visits_of_write.plan();
-    if written.is_ok() && bases <= 1 {
+    if written.is_ok() && bases <= 1 && one_each {
         let (_, after) = store(&pairs, plan.set_cookie());
         assert_eq!(read(&visits(&jars, &anchor, &after, 1)).state, state, "what was written is there");
     }
