@@ -17,7 +17,7 @@
 
 use super::{
     ENCRYPT,
-    epoch::{self, Epoch, Epochs},
+    epoch::{Epoch, Epochs},
     own_structure,
 };
 use crate::{
@@ -95,7 +95,7 @@ impl Envelope for Encrypted {
             let tag = epoch.content_key().seal(iv, &aad, plaintext)?;
             Ok::<_, Error>((tag, *epoch.salt()))
         };
-        let (tag, salt) = self.epochs.with(with.ring, key, with.now, epoch::process::id(), seal)??;
+        let (tag, salt) = self.epochs.with(with.ring, key, with.now, std::process::id(), seal)??;
         // One by one, as copying so many bytes is faster where the compiler knows how many.
         buffer.push(&tag);
         buffer.push(&RECIPIENT);

@@ -7,8 +7,6 @@
 //! What a process cannot see: a snapshot of a machine that is restored twice has two copies of one epoch. Unique IVs then
 //! rest on the kernel's reseeding of its generator; whoever restores snapshots calls `new_epoch()`.
 
-pub(super) mod process;
-
 use crate::{
     crypto::{self, AeadKey},
     error::Error,
