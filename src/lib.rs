@@ -37,6 +37,8 @@ pub mod merge;
 
 pub mod hazmat;
 
+pub mod revoke;
+
 pub mod cookie;
 pub mod csrf;
 

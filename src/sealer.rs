@@ -32,6 +32,7 @@ use crate::{
 use std::{
     fmt,
     sync::{Arc, atomic::Ordering},
+    time::Duration,
 };
 
 /// Seals states of one type into tokens, and opens them.
@@ -263,6 +264,11 @@ impl<T: SlipState> Sealer<T> {
     /// restored, because its copies would go on with the same one.
     pub fn new_epoch(&self) {
         self.opener.core().envelope.new_epoch();
+    }
+
+    /// From the beginning of a slip to its end.
+    pub(crate) fn longest_life(&self) -> Duration {
+        self.lifetime.longest(Duration::ZERO)
     }
 
     pub(crate) fn now(&self) -> Result<UnixTime, Error> {

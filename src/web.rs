@@ -10,7 +10,7 @@ mod same_origin;
 
 #[cfg(feature = "axum")]
 #[cfg_attr(docsrs, doc(cfg(feature = "axum")))]
-pub use self::axum::{Bearer, NotBearer, NotHeld};
+pub use self::axum::{Bearer, CheckedBearer, NotBearer, NotHeld};
 pub use same_origin::{SameOriginFuture, SameOriginLayer, SameOriginService};
 
 use crate::cookie::{Cookies, Jars, Visits};

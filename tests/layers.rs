@@ -26,6 +26,7 @@ const ORDER: &[&[&str]] = &[
     &["sealer"],
     &["merge"],
     &["hazmat"],
+    &["revoke"],
     &["cookie", "csrf"],
     &["testing"],
     &["web"],

@@ -15,6 +15,7 @@ use crate::{
     },
     error::Error,
     opener::Opener,
+    revoke::Guard,
     sealer::{Sealer, Seals},
     slip::Slip,
     state::SlipState,
@@ -73,6 +74,8 @@ pub(crate) struct Inner<T> {
     pub(crate) formers: Vec<Former<T>>,
     pub(crate) tombstones: Option<Tombstones>,
     pub(crate) forms: FormTokens,
+    /// What knows of slips that were ended from elsewhere.
+    pub(crate) guard: Option<Guard>,
     /// Whether browsers keep the cookie when they are closed.
     outlives_browser: bool,
     /// What the cookies of mergeable state are like, too.
@@ -101,6 +104,7 @@ impl<T: SlipState> Jar<T> {
             formers: Vec::new(),
             tombstones: true,
             outlives_browser: true,
+            guard: None,
         }
     }
 
@@ -182,6 +186,7 @@ pub struct JarBuilder<T> {
     formers: Vec<String>,
     tombstones: bool,
     outlives_browser: bool,
+    guard: Option<Guard>,
 }
 
 impl<T: SlipState> JarBuilder<T> {
@@ -244,6 +249,15 @@ impl<T: SlipState> JarBuilder<T> {
         self
     }
 
+    /// Asks a list of revocations about every slip that a request brings, once for each request and jar in which somebody asks for the slip.
+    ///
+    /// The extractors of the adapters do so. Without them it is [`Visits::checked`](crate::cookie::Visits::checked) or [`Visit::check`]; a slip
+    /// that was not checked is not there.
+    pub fn revocations(mut self, guard: &Guard) -> Self {
+        self.guard = Some(guard.clone());
+        self
+    }
+
     /// Takes slips from a cookie that had this name on the wire, prefix and all, and moves them to the present one.
     ///
     /// Deploy it everywhere before anything depends on it: a server that does not know the new name finds no slip.
@@ -275,11 +289,24 @@ impl<T: SlipState> JarBuilder<T> {
         let formers = self.formers.into_iter().map(former).collect::<Result<_, Error>>()?;
         let tombstones = self.tombstones.then(|| Tombstones::new(&sealer, attributes.name())).transpose()?;
         let forms = FormTokens::new(&sealer, attributes.name())?;
-        let (budget, outlives_browser) = (self.budget, self.outlives_browser);
+        let (budget, outlives_browser, guard) = (self.budget, self.outlives_browser, self.guard);
+        if let Some(guard) = &guard {
+            guard.cover(sealer.longest_life());
+        }
         let is_anchor = AtomicBool::new(false);
         let settings = self.settings;
-        let inner =
-            Inner { sealer, attributes, budget, formers, tombstones, forms, outlives_browser, settings, is_anchor };
+        let inner = Inner {
+            sealer,
+            attributes,
+            budget,
+            formers,
+            tombstones,
+            forms,
+            guard,
+            outlives_browser,
+            settings,
+            is_anchor,
+        };
         Ok(Jar(Arc::new(inner)))
     }
 }

@@ -233,8 +233,33 @@ impl Visits {
     /// The slip of a type: the same each time.
     ///
     /// # Errors
-    /// [`Error::is_misuse`] if no jar is for this type, or the answer has been planned; [`Error::is_unavailable`] if the clock cannot tell.
+    /// [`Error::is_misuse`] if no jar is for this type, the answer has been planned, or the jar has a guard that has not been asked:
+    /// [`checked`](Self::checked). [`Error::is_unavailable`] if the clock cannot tell.
     pub fn held<T: SlipState>(&self) -> Result<Held<T>, Error> {
+        let held = self.begun()?;
+        if held.visit().is_withheld() {
+            return Err(Error::misuse("a slip of a jar with a guard is there once it has been checked"));
+        }
+        Ok(held)
+    }
+
+    /// The slip of a type, after its jar's [list of revocations](crate::cookie::JarBuilder::revocations) has been asked, if it has one. A list that does not answer is no error of this: see
+    /// [`Held::error`].
+    ///
+    /// # Errors
+    /// [`Error::is_misuse`] if no jar is for this type, or the answer has been planned; [`Error::is_unavailable`] if the clock cannot tell.
+    pub async fn checked<T: SlipState>(&self) -> Result<Held<T>, Error> {
+        let held = self.begun::<T>()?;
+        // Not under the lock.
+        let question = held.visit().question();
+        if let Some((guard, query)) = question {
+            let answer = guard.ask(&query).await;
+            held.visit().answer(answer);
+        }
+        Ok(held)
+    }
+
+    fn begun<T: SlipState>(&self) -> Result<Held<T>, Error> {
         let mut open = self.open();
         if let Some(held) = open.of() {
             return Ok(held);
@@ -277,6 +302,16 @@ impl Visits {
         }
         open.merged.push((TypeId::of::<M>(), Box::new(merged.clone())));
         Ok(merged)
+    }
+
+    /// The mergeable state of a type, after the [list](crate::cookie::JarBuilder::revocations) of the slip that it is tied to has been asked.
+    ///
+    /// # Errors
+    /// As [`checked`](Self::checked).
+    pub async fn checked_merged<M: Mergeable>(&self) -> Result<Merged<M>, Error> {
+        let anchor = Arc::clone(&self.jars.merged::<M>()?.anchor);
+        anchor.check(self).await?;
+        self.merged()
     }
 
     /// What the answer must carry. After this, nothing can be changed, and no further slip can be had.

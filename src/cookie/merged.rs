@@ -24,6 +24,7 @@ use std::{
     any::TypeId,
     fmt,
     marker::PhantomData,
+    pin::Pin,
     str,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -108,6 +109,8 @@ impl<M: Mergeable> MergedJar<M> {
 pub(crate) trait AnchorJar: Send + Sync {
     fn state(&self) -> TypeId;
     fn held(&self, visits: &Visits) -> Result<Box<dyn AnchorSlip>, Error>;
+    /// Asks its list of revocations, if it has one.
+    fn check<'a>(&'a self, visits: &'a Visits) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;
     /// Whether a handler has put another slip in the place of the one that the request brought.
     fn is_replaced(&self, visits: &Visits) -> bool;
     fn now(&self) -> Result<Millis, Error>;
@@ -130,6 +133,10 @@ impl<S: SlipState + Default> AnchorJar for Anchored<S> {
     fn held(&self, visits: &Visits) -> Result<Box<dyn AnchorSlip>, Error> {
         let held: Box<dyn AnchorSlip> = Box::new(visits.held::<S>()?);
         Ok(held)
+    }
+
+    fn check<'a>(&'a self, visits: &'a Visits) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>> {
+        Box::pin(async move { visits.checked::<S>().await.map(drop) })
     }
 
     fn is_replaced(&self, visits: &Visits) -> bool {

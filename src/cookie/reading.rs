@@ -40,10 +40,14 @@ pub enum Outcome {
     Expired,
     /// It is none of ours, or two of ours, of which nobody can say which one is meant.
     Rejected,
-    /// It may be one, but not here and now: see [`Error::is_unreadable`]. Or its [upgrade](SlipState::upgrade) failed otherwise.
+    /// It may be one, but not here and now: see [`Error::is_unreadable`]. Or its [upgrade](SlipState::upgrade) failed otherwise, or the
+    /// [list](crate::revoke) of those that were revoked did not answer.
     Unreadable,
-    /// It was one, and this browser has been told that it has ended; or its [upgrade](SlipState::upgrade) says that it is revoked.
+    /// It was one, and this browser has been told that it has ended.
     LoggedOut,
+    /// It was one, and a [list](crate::revoke) that all servers share says that it was ended from elsewhere; or its
+    /// [upgrade](SlipState::upgrade) says so.
+    Revoked,
 }
 
 /// What was found, before a handler does anything.
@@ -156,7 +160,7 @@ pub(crate) fn read<T: SlipState>(jar: &Inner<T>, cookies: &Cookies, now: UnixTim
             let outcome = match () {
                 () if error.is_rejected() => Outcome::Rejected,
                 () if error.is_expired() => Outcome::Expired,
-                () if error.is_revoked() => Outcome::LoggedOut,
+                () if error.is_revoked() => Outcome::Revoked,
                 // What a state's own upgrade could not do now, it may do later.
                 () => Outcome::Unreadable,
             };
@@ -174,9 +178,14 @@ pub(crate) fn is_kept(error: &Error) -> bool {
     !is_over && error.kind() != ErrorKind::UnknownKey
 }
 
+/// The text of what was found.
+pub(crate) fn text<'c>(cookies: &'c Cookies, place: &Place) -> Option<&'c str> {
+    str::from_utf8(cookies.at(&place.value)?).ok()
+}
+
 /// Opens again what was found, to have its state as it was.
 pub(crate) fn again<T: SlipState>(jar: &Inner<T>, cookies: &Cookies, place: &Place, now: UnixTime) -> Option<Slip<T>> {
-    let text = str::from_utf8(cookies.at(&place.value)?).ok()?;
+    let text = text(cookies, place)?;
     match place.former {
         None => jar.sealer.open_at(text, now).ok(),
         Some(index) => jar.formers.get(index)?.opener.open_at(text, now).ok(),

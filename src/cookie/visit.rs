@@ -4,6 +4,7 @@
 
 mod anchor;
 mod answer;
+mod checking;
 
 pub(crate) use anchor::Tied;
 
@@ -30,9 +31,10 @@ use std::{fmt, ops::Range, sync::Arc};
 ///
 /// | found | reading | [`update`](Self::update) | [`replace`](Self::replace), [`logout`](Self::logout) |
 /// |---|---|---|---|
-/// | nothing, expired, rejected, logged out | no state | begins a slip | begins one; ends none |
+/// | nothing, expired, rejected, logged out, revoked | no state | begins a slip | begins one; ends none |
 /// | opened | its state | goes on | ends it with a tombstone |
 /// | unreadable, authentic | no state | refused: [`Error::is_unreadable`], "503, try again" | overwrites it |
+/// | the list of revocations did not answer | no state | refused: [`Error::is_unavailable`], "503, try again" | overwrites it |
 /// | unreadable, unknown key | no state | begins a slip | overwrites it |
 pub struct Visit<T> {
     jar: Arc<Inner<T>>,
@@ -49,6 +51,8 @@ pub struct Visit<T> {
     /// Lines that set and delete tombstones, once what was brought has ended.
     tombstones: Vec<String>,
     has_ended: bool,
+    /// Until the list of revocations has been asked.
+    withheld: Option<checking::Withheld<T>>,
     cost: Cost,
     was_touched: bool,
     /// A closure has not come back: the state may be half changed.
@@ -73,7 +77,7 @@ impl<T: SlipState> Visit<T> {
         let is_ours = |slip: &&Slip<T>| slip.standing() != Standing::Reseal(Reason::OldFormat);
         let brought_id = slip.as_ref().filter(is_ours).map(Slip::id);
         let brought_anchor = slip.as_ref().filter(is_ours).and_then(anchor::brought);
-        Self {
+        let mut visit = Self {
             jar,
             request,
             now,
@@ -84,11 +88,14 @@ impl<T: SlipState> Visit<T> {
             fate: Fate::Open,
             tombstones: Vec::new(),
             has_ended: false,
+            withheld: None,
             cost: Cost::default(),
             was_touched: false,
             is_torn: false,
             is_planned: false,
-        }
+        };
+        visit.withhold();
+        visit
     }
 
     /// What the request brought. What a handler does later does not change it.

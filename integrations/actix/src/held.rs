@@ -12,11 +12,10 @@ use orderslip::{
     cookie::{self, Missing, Visits},
     merge::Mergeable,
 };
-use std::{
-    future::{Ready, ready},
-    ops::Deref,
-    sync::Arc,
-};
+use std::{ops::Deref, pin::Pin, sync::Arc};
+
+/// A slip may have to be asked about: see [`orderslip::cookie::JarBuilder::revocations`].
+type Extracted<T> = Pin<Box<dyn Future<Output = Result<T, Failure>>>>;
 
 /// The slip of the request, or the default: [`orderslip::cookie::Held`] as an extractor.
 #[derive(Clone, Debug)]
@@ -46,34 +45,32 @@ pub enum Failure {
 
 impl<T: SlipState> FromRequest for Held<T> {
     type Error = Failure;
-    type Future = Ready<Result<Self, Failure>>;
+    type Future = Extracted<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(held(request).map(Self).map_err(Failure::from))
+        let visits = visits(request);
+        Box::pin(async move { Ok(Self(visits.checked().await?)) })
     }
 }
 
 impl<T: SlipState> FromRequest for Required<T> {
     type Error = Failure;
-    type Future = Ready<Result<Self, Failure>>;
+    type Future = Extracted<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        let held = held(request).map_err(Failure::from);
-        ready(held.and_then(|held| held.required().map(Self).map_err(Failure::from)))
+        let visits = visits(request);
+        Box::pin(async move { Ok(Self(visits.checked().await?.required()?)) })
     }
 }
 
 impl<M: Mergeable> FromRequest for Merged<M> {
     type Error = Failure;
-    type Future = Ready<Result<Self, Failure>>;
+    type Future = Extracted<Self>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(visits(request).merged().map(Self).map_err(Failure::from))
+        let visits = visits(request);
+        Box::pin(async move { Ok(Self(visits.checked_merged().await?)) })
     }
-}
-
-fn held<T: SlipState>(request: &HttpRequest) -> Result<cookie::Held<T>, Error> {
-    visits(request).held()
 }
 
 /// Without the middleware there are no jars: none is for the type that is asked for, which is the error that says what is wrong.

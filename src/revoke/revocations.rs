@@ -1,0 +1,156 @@
+//! A list of what has been revoked: what it is told, what it is asked.
+//!
+//! It may not know engines, nor what is done if one does not answer: that is the guard's.
+
+use crate::{claims::SlipId, error::Error, revoke::Digest, time::UnixTime};
+use std::{future::Future, pin::Pin};
+
+/// A list of revocations that all servers share.
+///
+/// [`MemoryStore`](crate::revoke::MemoryStore) is one for a single process. A list of your own needs these two functions; a [`Guard`](crate::revoke::Guard) does the rest.
+/// It must answer in bounded time, also if what it asks does not: the request waits.
+///
+/// ```
+/// use orderslip::{Error, revoke::{Query, Revocation, Revocations, Verdict}};
+/// use std::{collections::HashMap, sync::Mutex};
+///
+/// /// Slips alone, and nobody forgets.
+/// #[derive(Default)]
+/// struct Slips(Mutex<HashMap<[u8; 16], u64>>);
+///
+/// impl Revocations for Slips {
+///     async fn revoke(&self, revocation: &Revocation) -> Result<(), Error> {
+///         let Revocation::Slip { id, until } = revocation else { return Err(Error::unavailable("slips alone")) };
+///         self.0.lock().map_err(|_| Error::unavailable("poisoned"))?.insert(*id.as_bytes(), until.as_secs());
+///         Ok(())
+///     }
+///
+///     async fn look_up(&self, query: &Query) -> Result<Verdict, Error> {
+///         let slips = self.0.lock().map_err(|_| Error::unavailable("poisoned"))?;
+///         Ok(if slips.contains_key(query.slip.as_bytes()) { Verdict::Revoked } else { Verdict::Good })
+///     }
+/// }
+/// # fn main() { let guard = orderslip::revoke::Guard::fail_closed(Slips::default()); drop(guard); }
+/// ```
+pub trait Revocations: Send + Sync + 'static {
+    /// Remembers a revocation, and returns once every later [`look_up`](Self::look_up) of any server will see it.
+    ///
+    /// Told the same twice, it remembers it once; of two revocations of one subject, the one with the later `before`, and of two with the
+    /// same the one that came last.
+    ///
+    /// # Errors
+    /// [`Error::is_unavailable`] if it cannot remember it: make it with [`Error::unavailable`].
+    fn revoke(&self, revocation: &Revocation) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// What it knows of a slip.
+    ///
+    /// # Errors
+    /// [`Error::is_unavailable`] if it does not answer: make it with [`Error::unavailable`].
+    fn look_up(&self, query: &Query) -> impl Future<Output = Result<Verdict, Error>> + Send;
+}
+
+/// What ends before its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Revocation {
+    /// One slip, however often it was sealed again.
+    Slip {
+        /// Its id.
+        id: SlipId,
+        /// When it is over anyway, on all clocks: may be forgotten then.
+        until: UnixTime,
+    },
+    /// Every slip of a subject that began before a time, or at it. Not those that were *sealed* before: a server that has not heard of this
+    /// yet may seal an old one again.
+    Subject {
+        /// Whose slips.
+        subject: Digest,
+        /// The last second whose slips are revoked.
+        before: UnixTime,
+        /// The one that is not: that of the device on which somebody asked for this.
+        spared: Option<SlipId>,
+        /// When all of them are over anyway.
+        until: UnixTime,
+    },
+    /// Every slip that was sealed with a key.
+    Key {
+        /// The key's id as tokens name it.
+        key: Digest,
+        /// When all of them are over anyway, or no server has the key any more.
+        until: UnixTime,
+    },
+}
+
+impl Revocation {
+    /// When it may be forgotten.
+    #[must_use]
+    pub const fn until(&self) -> UnixTime {
+        match self {
+            Self::Slip { until, .. } | Self::Subject { until, .. } | Self::Key { until, .. } => *until,
+        }
+    }
+}
+
+/// A slip that somebody has opened: everything that it may be revoked by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub struct Query {
+    /// Its id.
+    pub slip: SlipId,
+    /// When it began.
+    pub began_at: UnixTime,
+    /// When it is over anyway.
+    pub ends_at: UnixTime,
+    /// Whose it is, if the state tells: [`SlipState::subject`](crate::SlipState::subject).
+    pub subject: Option<Digest>,
+    /// The id of the key that sealed it, as the token names it.
+    pub key: Option<Digest>,
+    /// Now: nobody needs another clock.
+    pub now: UnixTime,
+}
+
+impl Query {
+    /// Whether a revocation that is remembered means this slip.
+    #[must_use]
+    pub fn is_meant_by(&self, revocation: &Revocation) -> bool {
+        match revocation {
+            Revocation::Slip { id, .. } => self.slip == *id,
+            Revocation::Subject { subject, before, spared, .. } => {
+                self.subject.as_ref() == Some(subject) && self.began_at <= *before && *spared != Some(self.slip)
+            }
+            Revocation::Key { key, .. } => self.key.as_ref() == Some(key),
+        }
+    }
+}
+
+/// What a list knows of a slip.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+#[must_use]
+pub enum Verdict {
+    /// Nobody has revoked it.
+    Good,
+    /// It has been revoked.
+    Revoked,
+    /// The list was lost since the slip began: somebody may have revoked it. Who fails open lets it pass, who fails closed does not.
+    Forgotten,
+}
+
+/// The answer of a list whose type is not known any more.
+pub(super) type Answer<'a, R> = Pin<Box<dyn Future<Output = Result<R, Error>> + Send + 'a>>;
+
+/// [`Revocations`] of whatever type.
+pub(super) trait AnyRevocations: Send + Sync {
+    fn revoke<'a>(&'a self, revocation: &'a Revocation) -> Answer<'a, ()>;
+    fn look_up<'a>(&'a self, query: &'a Query) -> Answer<'a, Verdict>;
+}
+
+impl<S: Revocations> AnyRevocations for S {
+    fn revoke<'a>(&'a self, revocation: &'a Revocation) -> Answer<'a, ()> {
+        Box::pin(Revocations::revoke(self, revocation))
+    }
+
+    fn look_up<'a>(&'a self, query: &'a Query) -> Answer<'a, Verdict> {
+        Box::pin(Revocations::look_up(self, query))
+    }
+}
