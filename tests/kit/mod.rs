@@ -1,8 +1,10 @@
-//! What the tests share: a cart, rings of fixed and of random keys, a sealer of every kind, the states that are measured.
+//! What the tests share: engines to store things in, a cart, rings of fixed and of random keys, a sealer of every kind, the states that are measured.
 //!
 //! It uses the public interface only.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
 
+#[cfg(unix)]
+pub mod engines;
 pub mod events;
 pub mod example;
 pub mod jose;
