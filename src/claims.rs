@@ -56,8 +56,7 @@ impl SlipId {
         Ok((Self(id), iv))
     }
 
-    /// That of a slip that was open once: the predecessor's in a session that a login has begun.
-    #[cfg(test)]
+    /// That of a slip that was open once.
     pub(crate) const fn from_bytes(bytes: [u8; ID_LEN]) -> Self {
         Self(bytes)
     }

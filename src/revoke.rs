@@ -13,7 +13,7 @@
 //! | a copied token ends as well | [`Guard::revoke`] |
 //! | log out everywhere, after a change of password | [`Guard::log_out_everywhere`], or an [`Epoch`] in the state and no store at all |
 //! | all devices but this one | [`Guard::log_out_elsewhere`] |
-//! | one device of a list | [`Guard::revoke_id`] |
+//! | one device of a list | a [`SlipRef`] in the list, and [`Guard::revoke_ref`] |
 //! | a key is in wrong hands | its `revoked` member in the ring ([`Keyring`](crate::Keyring)); [`Guard::revoke_key`] until every server has that |
 //! | a login link, a coupon, an order: once | [`Redeemer::redeem`] |
 
@@ -24,6 +24,7 @@ mod memory;
 mod redeemer;
 mod redemptions;
 mod revocations;
+mod slip_ref;
 
 pub use digest::Digest;
 pub use epoch::Epoch;
@@ -33,3 +34,4 @@ pub use memory::MemoryStore;
 pub use redeemer::Redeemer;
 pub use redemptions::{MAX_RECORD, Redeemed, Redemption, Redemptions};
 pub use revocations::{Query, Revocation, Revocations, Verdict};
+pub use slip_ref::SlipRef;

@@ -6,6 +6,7 @@ use crate::{
     claims::SlipId,
     cookie::{reading::Outcome, visit::Visit},
     error::Error,
+    revoke::SlipRef,
     slip::Standing,
     state::SlipState,
     time::UnixTime,
@@ -56,6 +57,12 @@ impl<T: SlipState> Held<T> {
     #[must_use]
     pub fn id(&self) -> Option<SlipId> {
         self.visit().slip().map(|slip| slip.id())
+    }
+
+    /// What the application keeps of the slip as it is now, to [end](crate::revoke::Guard::revoke_ref) it from elsewhere.
+    #[must_use]
+    pub fn slip_ref(&self) -> Option<SlipRef> {
+        self.visit().slip().map(SlipRef::of)
     }
 
     /// When the slip as it is now is over, if there is one and nothing is written before.

@@ -11,7 +11,7 @@ use crate::{
     key::KeyId,
     lifetime::MAX_LEEWAY,
     opener::Opener,
-    revoke::{Digest, Query, Revocation, Revocations, Verdict, revocations::AnyRevocations},
+    revoke::{Digest, Query, Revocation, Revocations, SlipRef, Verdict, revocations::AnyRevocations},
     slip::Slip,
     state::SlipState,
     time::UnixTime,
@@ -151,15 +151,16 @@ impl Guard {
     /// # Errors
     /// [`Error::is_unavailable`] if the list did not take it, however the guard fails: it has not been revoked then.
     pub async fn revoke<T: SlipState>(&self, slip: &Slip<T>) -> Result<(), Error> {
-        self.revoke_id(slip.id(), slip.ends_at()).await
+        self.revoke_ref(&SlipRef::of(slip)).await
     }
 
-    /// Ends a slip of which its id and its [end](Slip::ends_at) are known: one of the devices on a list that the application keeps.
+    /// Ends a slip that is elsewhere: one of the devices on a list that the application keeps.
     ///
     /// # Errors
     /// As [`revoke`](Self::revoke).
-    pub async fn revoke_id(&self, id: SlipId, ends_at: UnixTime) -> Result<(), Error> {
-        self.tell(Revocation::Slip { id, until: on_all_clocks(ends_at) }).await
+    pub async fn revoke_ref(&self, slip: &SlipRef) -> Result<(), Error> {
+        let (id, began_at, until) = (slip.id(), slip.began_at(), on_all_clocks(slip.ends_at()));
+        self.tell(Revocation::Slip { id, began_at, until }).await
     }
 
     /// Ends every slip of a subject that began before now, or in this second: also those that are sealed again meanwhile. For a change of

@@ -109,7 +109,7 @@ impl Lists {
 
     fn revoke(&mut self, revocation: &Revocation) -> Result<(), Error> {
         match *revocation {
-            Revocation::Slip { id, until } => {
+            Revocation::Slip { id, until, .. } => {
                 self.make_room(self.slips.has(&id))?;
                 self.slips.put(id, until, ());
             }

@@ -20,7 +20,7 @@ use std::{future::Future, pin::Pin};
 ///
 /// impl Revocations for Slips {
 ///     async fn revoke(&self, revocation: &Revocation) -> Result<(), Error> {
-///         let Revocation::Slip { id, until } = revocation else { return Err(Error::unavailable("slips alone")) };
+///         let Revocation::Slip { id, until, .. } = revocation else { return Err(Error::unavailable("slips alone")) };
 ///         self.0.lock().map_err(|_| Error::unavailable("poisoned"))?.insert(*id.as_bytes(), until.as_secs());
 ///         Ok(())
 ///     }
@@ -57,6 +57,8 @@ pub enum Revocation {
     Slip {
         /// Its id.
         id: SlipId,
+        /// When it began: as constant as its id, and so a way to divide a long list.
+        began_at: UnixTime,
         /// When it is over anyway, on all clocks: may be forgotten then.
         until: UnixTime,
     },

@@ -8,7 +8,7 @@ use crate::{
 };
 use orderslip::{
     UnixTime,
-    revoke::{Guard, MAX_RECORD, Redeemed, Redeemer, Redemption, Redemptions, Revocations},
+    revoke::{Guard, MAX_RECORD, Redeemed, Redeemer, Redemption, Redemptions, Revocations, SlipRef},
 };
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ async fn one_slip(guard: &Guard) {
         assert!(there.is_good(guard, &sealer, later(120)).await, "{kind:?}");
 
         // From a list that the application keeps.
-        guard.revoke_id(there.slip.id(), there.slip.ends_at()).await.unwrap();
+        guard.revoke_ref(&SlipRef::of(&there.slip).to_string().parse().unwrap()).await.unwrap();
         assert!(!there.is_good(guard, &sealer, later(120)).await);
     }
 }

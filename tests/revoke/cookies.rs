@@ -107,7 +107,7 @@ async fn t26_a_revoked_session_is_over_and_its_cookie_goes() {
 async fn t26_who_logs_in_again_is_not_who_was_logged_out() {
     let (mut world, guard) = World::closed(memory());
     let first = world.login(NOW).await;
-    guard.revoke_id(first.id().unwrap(), first.ends_at().unwrap()).await.unwrap();
+    guard.revoke_ref(&first.slip_ref().unwrap()).await.unwrap();
 
     // A revoked session is replaced, and updated as if there were none.
     let visits = world.visits(later(5));
@@ -213,7 +213,7 @@ async fn t26_a_cart_goes_with_its_session() {
         cart.read(|cart| cart.lines().count())
     };
     assert_eq!(lines(world.visits(later(3))).await, 1);
-    guard.revoke_id(session.id().unwrap(), session.ends_at().unwrap()).await.unwrap();
+    guard.revoke_ref(&session.slip_ref().unwrap()).await.unwrap();
     assert_eq!(lines(world.visits(later(4))).await, 0, "who has a copy of a revoked session reads no cart of it");
 }
 

@@ -9,4 +9,5 @@ mod cookies;
 mod epochs;
 mod guard;
 mod memory;
+mod refs;
 mod world;
