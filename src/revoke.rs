@@ -23,9 +23,14 @@ mod guard;
 mod memory;
 mod redeemer;
 mod redemptions;
+#[cfg(feature = "redis")]
+mod redis;
 mod revocations;
 mod slip_ref;
 
+#[cfg(feature = "redis")]
+#[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
+pub use self::redis::{DEFAULT_TIME_LIMIT, RedisStore};
 pub use digest::Digest;
 pub use epoch::Epoch;
 pub use guard::Guard;

@@ -9,5 +9,7 @@ mod cookies;
 mod epochs;
 mod guard;
 mod memory;
+#[cfg(feature = "redis")]
+mod redis;
 mod refs;
 mod world;
