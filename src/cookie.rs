@@ -8,6 +8,7 @@
 
 mod attributes;
 mod budget;
+mod checkout;
 mod event;
 mod form_token;
 mod held;
@@ -23,6 +24,7 @@ mod visit;
 
 pub use attributes::{MAX_AGE, Prefix, SameSite};
 pub use budget::{Budget, MAX_PAIR};
+pub use checkout::Placed;
 pub use held::{Held, Missing, Required};
 pub use jar::{Jar, JarBuilder};
 pub use jars::{Jars, Visits};

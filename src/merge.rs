@@ -11,7 +11,7 @@
 pub(crate) mod admission;
 pub(crate) mod anchor;
 mod base;
-mod canonical;
+pub(crate) mod canonical;
 mod cart;
 pub(crate) mod dot;
 mod idempotency;

@@ -4,6 +4,7 @@
 #[path = "../kit/mod.rs"]
 mod kit;
 
+mod checkout;
 mod contract;
 mod cookies;
 mod epochs;
