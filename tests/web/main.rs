@@ -15,5 +15,6 @@ mod guard;
 mod junk;
 mod merged;
 mod refusals;
+mod revoked;
 mod shop;
 mod wire;
