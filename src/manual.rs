@@ -8,6 +8,7 @@
 //! | [`cookies`] | how a slip travels in a cookie, what a handler may do with it, and what cannot go wrong there |
 //! | [`siblings`] | how state that several tabs write at once is kept in cookies, what it costs, and what a page does when a write is refused |
 //! | [`keys`] | where keys come from, how they get to servers, and how other services get the public ones |
+//! | [`revocation`] | logout everywhere and single use: what a token cannot do, and the little that a shared store does for it |
 //! | [`vulnerabilities`] | what has broken libraries of this kind, class by class, and what excludes each here |
 
 #[doc = include_str!("manual/keys.md")]
@@ -23,6 +24,9 @@ pub mod cookies {}
 #[doc = include_str!("manual/siblings.md")]
 #[cfg_attr(feature = "axum", doc = include_str!("manual/siblings/axum.md"))]
 pub mod siblings {}
+
+#[doc = include_str!("manual/revocation.md")]
+pub mod revocation {}
 
 #[doc = include_str!("manual/vulnerabilities.md")]
 pub mod vulnerabilities {}

@@ -212,16 +212,16 @@ impl Guard {
         match (self.0.list.look_up(query).await, self.0.policy) {
             (Ok(Verdict::Good), _) => Ok(()),
             (Ok(Verdict::Forgotten), Policy::Open) => {
-                tracing::debug!("a list of revocations is younger than a slip, which is let in");
+                tracing::debug!(reason = "forgotten", "a list of revocations is younger than a slip, which is let in");
                 Ok(())
             }
             (Ok(Verdict::Revoked | Verdict::Forgotten), _) => Err(Error::revoked()),
             (Err(error), Policy::Open) => {
-                tracing::warn!(%error, "a list of revocations did not answer, and a slip is let in");
+                tracing::warn!(reason = "unavailable", %error, "a list of revocations did not answer, and a slip is let in");
                 Ok(())
             }
             (Err(error), Policy::Closed) => {
-                tracing::warn!(%error, "a list of revocations did not answer, and a slip is not let in");
+                tracing::warn!(reason = "unavailable", %error, "a list of revocations did not answer, and a slip is not let in");
                 Err(if error.is_unavailable() { error } else { Error::unavailable(error) })
             }
         }

@@ -17,7 +17,8 @@ use std::{
 
 /// [`Revocations`] and [`Redemptions`] in the memory of one process. Clones are the same list.
 ///
-/// What it holds is counted in entries. One that was measured takes TODO.
+/// What it holds is counted in entries: 33 to 52 bytes for a revoked slip, 96 for a subject, 75 for a redemption and its record besides
+/// (`cargo bench --features redis --bench stores`; a table that grows has both of its sizes for a moment).
 /// What is over is thrown out when there is no room, and not before. When a process starts anew its list is empty: every slip that began
 /// before is [`Verdict::Forgotten`], unless the list is [told](Self::that_knows_all_since) that nothing was revoked before.
 #[derive(Clone)]

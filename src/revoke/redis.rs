@@ -44,14 +44,15 @@ pub const DEFAULT_TIME_LIMIT: Duration = Duration::from_millis(500);
 /// # What it keeps
 ///
 /// Ids lie in hashes by when their slips began, in steps of six hours, so that memory is taken back wholesale and at the latest six hours after the last of a hash
-/// is over. Every key has an expiry. TODO figures
+/// is over. Every key has an expiry. What an entry takes
+/// stands in [`manual::revocation`](crate::manual::revocation).
 ///
 /// # What it forgets
 ///
 /// A Redis that was emptied or restarted without its data finds no mark of its own, and makes a new one with the time: slips that began
 /// before it are [`Verdict::Forgotten`] from then on. So it is when a list comes new to an application, unless [`found`](Self::found) says once that
 /// nothing was revoked before. What it cannot see is a server that lost its last second: a replica that took over, an
-/// `appendfsync everysec` that did not come to it. Nor a `maxmemory-policy` that throws keys out: set `noeviction`.
+/// `appendfsync everysec` that did not come to it. Nor a `maxmemory-policy` that throws keys out: set `noeviction`; [`connect`](Self::connect) says if it is not.
 #[derive(Clone)]
 pub struct RedisStore(Arc<Inner>);
 
@@ -124,6 +125,16 @@ impl RedisStore {
     /// without its store goes on with a clone.
     pub async fn connect(self) -> Result<Self, Error> {
         self.found(UnixTime::now()?).await?;
+        let told = self.within(async { Ok(self.0.connection.eviction().await) }).await;
+        if let Ok(Some(policy)) = told
+            && policy != "noeviction"
+        {
+            tracing::warn!(
+                reason = "eviction",
+                policy,
+                "a Redis that is full throws out what was revoked: set `noeviction`"
+            );
+        }
         Ok(self)
     }
 

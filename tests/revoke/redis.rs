@@ -5,6 +5,7 @@ use crate::{
     kit::{
         NOW,
         engines::{Redis, RedisCluster},
+        events::told,
         later,
     },
     world::{DAY, Device, encrypted},
@@ -14,6 +15,7 @@ use orderslip::{
     revoke::{Guard, Redeemed, Redeemer, Redemption, RedisStore},
 };
 use std::{future::Future, time::Duration};
+use tracing::Level;
 
 /// Long enough for a server that works on a busy machine.
 const PATIENT: Duration = Duration::from_secs(60);
@@ -308,4 +310,14 @@ fn t26_a_cluster_without_a_node() {
         assert!(unavailable > 0);
         cluster.nodes[1].resume();
     });
+}
+
+#[test]
+fn t26_a_server_that_throws_out_what_was_revoked_is_told_of() {
+    let Some(redis) = Redis::start() else { return };
+    let connect = || told(Level::WARN, || run(lazy(&redis.url()).connect()).unwrap()).1;
+    assert!(connect().is_empty(), "Redis' own default is right");
+    redis.ask("CONFIG SET maxmemory-policy allkeys-lru").unwrap();
+    let [event] = &connect()[..] else { panic!("one event") };
+    assert!(event.contains("eviction") && event.contains("allkeys-lru"), "{event}");
 }

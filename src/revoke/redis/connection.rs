@@ -58,6 +58,16 @@ impl Connection {
         })
     }
 
+    /// What a single server throws out when it is full, if it tells.
+    pub(super) async fn eviction(&self) -> Option<String> {
+        let Server::Single(_) = self.server else { return None };
+        let mut pipe = ::redis::pipe();
+        pipe.cmd("INFO").arg("memory");
+        let Some(Value::BulkString(told)) = self.run(&pipe).await.ok()?.pop() else { return None };
+        let told = String::from_utf8(told).ok()?;
+        told.lines().find_map(|line| line.trim().strip_prefix("maxmemory_policy:").map(str::to_owned))
+    }
+
     /// The next one connects anew.
     pub(super) fn discard(&self) {
         self.set(None);
