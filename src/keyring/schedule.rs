@@ -161,7 +161,11 @@ impl Ring {
     pub(crate) fn sealing(&self, algs: &[Alg], now: UnixTime) -> Option<&Arc<Key>> {
         let mut latest: Option<&Turn> = None;
         for (_, succession) in self.successions.iter().filter(|(alg, _)| algs.contains(alg)) {
-            latest = latest.max(latest_reached(succession, now));
+            if let Some(turn) = latest_reached(succession, now)
+                && latest.is_none_or(|latest| latest < turn)
+            {
+                latest = Some(turn);
+            }
         }
         self.contents.keys.get(latest?.index)
     }
