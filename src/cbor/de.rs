@@ -93,11 +93,27 @@ impl<'a, 'de> Deserializer<'a, 'de> {
         if let Some(len) = self.0.reader.map_if()? {
             return self.mapping(len, visitor);
         }
-        let Some(len) = self.0.reader.array_if()? else { return self.visit(visitor) };
+        let Some(len) = self.0.reader.array_if()? else { return self.other(visitor) };
         let mut elements = self.open(len)?;
         elements.short_is_an_error = true;
         let value = visitor.visit_seq(&mut elements);
         elements.done(value, "more elements than the struct has fields")
+    }
+
+    /// What is not of the kind that was asked for. Out of the way: the good states pay for the registers that it would take.
+    #[cold]
+    #[inline(never)]
+    fn other<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        self.visit(visitor)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn other_than_text<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        match self.0.reader.item()? {
+            Item::Bytes(_) => Err(Refusal::new("bytes where text is meant")),
+            item => self.visit_item(item, visitor),
+        }
     }
 
     /// Any item, for a visitor that takes it or refuses its type.
@@ -147,13 +163,13 @@ impl<'a, 'de> Deserializer<'a, 'de> {
 }
 
 /// The integers that most states have most of: not by way of every other item that there is.
-macro_rules! unsigned {
+macro_rules! integers {
     ($($method:ident),+) => {$(
         #[inline]
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
             match self.0.reader.uint_if()? {
                 Some(value) => visitor.visit_u64(value),
-                None => self.visit(visitor),
+                None => self.other(visitor),
             }
         }
     )+};
@@ -194,7 +210,7 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, 'de> {
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
         match self.0.reader.array_if()? {
             Some(len) => self.sequence(len, visitor),
-            None => self.visit(visitor),
+            None => self.other(visitor),
         }
     }
 
@@ -202,7 +218,7 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, 'de> {
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
         match self.0.reader.map_if()? {
             Some(len) => self.mapping(len, visitor),
-            None => self.visit(visitor),
+            None => self.other(visitor),
         }
     }
 
@@ -256,10 +272,7 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, 'de> {
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
         match self.0.reader.text_if()? {
             Some(text) => visitor.visit_borrowed_str(text),
-            None => match self.0.reader.item()? {
-                Item::Bytes(_) => Err(Refusal::new("bytes where text is meant")),
-                item => self.visit_item(item, visitor),
-            },
+            None => self.other_than_text(visitor),
         }
     }
 
@@ -296,10 +309,27 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, 'de> {
         visitor.visit_unit()
     }
 
-    unsigned!(deserialize_u8, deserialize_u16, deserialize_u32, deserialize_u64);
+    #[inline]
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        match self.0.reader.bool_if()? {
+            Some(value) => visitor.visit_bool(value),
+            None => self.other(visitor),
+        }
+    }
+
+    integers!(
+        deserialize_u8,
+        deserialize_u16,
+        deserialize_u32,
+        deserialize_u64,
+        deserialize_i8,
+        deserialize_i16,
+        deserialize_i32,
+        deserialize_i64
+    );
 
     serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u128 char unit unit_struct
+        i128 u128 char unit unit_struct
     }
 }
 
@@ -318,9 +348,9 @@ impl<'de> Elements<'_, 'de> {
 
     #[inline]
     fn take(&mut self) -> bool {
-        let some = self.left > 0;
-        self.left = self.left.saturating_sub(1);
-        some
+        let Some(left) = self.left.checked_sub(1) else { return false };
+        self.left = left;
+        true
     }
 
     #[inline]
