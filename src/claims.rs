@@ -133,6 +133,7 @@ fn undecodable(why: &'static str) -> Error {
 
 impl Claims {
     /// `wanted` is the version of whoever is going to decode the state, if anybody is.
+    #[inline]
     pub(crate) fn read(authentic: Authentic, context: (&Context, &Call), wanted: Option<u16>) -> Result<Self, Error> {
         let (head, anchor, state) = match authentic.syntax() {
             Syntax::Cbor => {

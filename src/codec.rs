@@ -54,12 +54,16 @@ impl Syntax {
 }
 
 impl<'a> Encoded<'a> {
-    pub(crate) fn decode<T: Deserialize<'a>>(self) -> Result<T, Error> {
+    /// Reads it, and puts it into whatever it is for: a state is moved no more often than it must be.
+    #[inline]
+    pub(crate) fn decode_into<T: Deserialize<'a>, R>(self, done: impl FnOnce(T) -> R) -> Result<R, Error> {
         match self {
-            Self::Cbor(bytes) => de::state(bytes),
+            Self::Cbor(bytes) => de::state_into(bytes, done),
             #[cfg(feature = "jose")]
-            Self::Json(text) => json::state::read(text)
-                .ok_or_else(|| Error::undecodable(Undecodable { why: "the state is not of its type", field: None })),
+            Self::Json(text) => match json::state::read(text) {
+                Some(state) => Ok(done(state)),
+                None => Err(Error::undecodable(Undecodable { why: "the state is not of its type", field: None })),
+            },
         }
     }
 }

@@ -103,7 +103,7 @@ impl<'a> Old<'a> {
     /// # Errors
     /// [`Error::is_unreadable`] if it is not of that type.
     pub fn decode<V: Deserialize<'a>>(&self) -> Result<V, Error> {
-        self.state.decode()
+        self.state.decode_into(|state| state)
     }
 
     /// Refuses it. The reason is for your logs: a constant, so that no data gets there.
@@ -119,12 +119,19 @@ impl fmt::Debug for Old<'_> {
     }
 }
 
-/// Reads an authentic state of this version or an older one.
+/// Reads an authentic state of this version or an older one, and puts it into whatever it is for.
 #[inline]
-pub(crate) fn read<T: SlipState>(version: u64, state: Encoded<'_>, held_until: u64) -> Result<T, Error> {
-    // In its place, as each `map` of a result moves the state once more.
-    let mut read =
-        if version == u64::from(T::VERSION) { state.decode() } else { read_older(version, state, held_until) };
+pub(crate) fn read<T: SlipState, R>(
+    version: u64,
+    state: Encoded<'_>,
+    held_until: u64,
+    done: impl FnOnce(T) -> R,
+) -> Result<R, Error> {
+    let mut read = if version == u64::from(T::VERSION) {
+        state.decode_into(done)
+    } else {
+        read_older(version, state, held_until).map(done)
+    };
     if let Err(error) = &mut read {
         error.hold_until(held_until);
     }

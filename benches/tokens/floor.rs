@@ -2,10 +2,18 @@
 //!
 //! Straight-line code over the same primitives (`ring`, `base64`, a serde codec), with prepared keys, prepared additional data and reused
 //! buffers, and *the same bytes on the wire*: a token of the floor opens with the library, and the other way round (`main.rs` tries it
-//! before anything is timed). It checks what must be checked: the fixed bytes, the key id, the tag, the times, the version. What it does
-//! not have is what a library is for: another key, another context, an error that says what is wrong.
+//! before anything is timed). It checks what must be checked: the fixed bytes, the key id, the tag, the times, the version, and that
+//! nothing stands behind the state; its codec checks UTF-8 and the depth. What it does not have is what a library is for: another key,
+//! another context, an error that says what is wrong, the process id.
 
 use base64::{Engine as _, engine::Simd, engine::general_purpose::NO_PAD};
+use cbor4ii::{
+    core::{
+        dec::{Read as _, Reference},
+        utils::SliceReader,
+    },
+    serde::Deserializer,
+};
 use ring::{
     aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
     hkdf, hmac,
@@ -98,6 +106,15 @@ fn read_claims(payload: &[u8], now: u64) -> ([u8; 16], &[u8]) {
     (claims[15..31].try_into().expect("16 bytes"), state)
 }
 
+/// The whole of the state: `from_slice` would not see what stands behind it.
+fn read_state<T: DeserializeOwned>(bytes: &[u8]) -> T {
+    let mut deserializer = Deserializer::new(SliceReader::new(bytes));
+    let state = T::deserialize(&mut deserializer).expect("a state");
+    let mut rest = deserializer.into_inner();
+    assert!(matches!(rest.fill(1), Ok(Reference::Long([]))), "nothing after it");
+    state
+}
+
 /// COSE_Encrypt, `direct+HKDF-SHA-256`, A256GCM (`src/envelope/cose/encrypt.rs`).
 pub struct Encrypted {
     pub common: Common,
@@ -179,7 +196,7 @@ impl Encrypted {
         let nonce = Nonce::assume_unique_for_key(iv);
         let payload = self.key.open_in_place(nonce, Aad::from(&self.aad), &mut front[start..]).expect("authentic");
         let (id, state) = read_claims(payload, now());
-        (id, cbor4ii::serde::from_slice(state).expect("a state"))
+        (id, read_state(state))
     }
 }
 
@@ -244,6 +261,6 @@ impl Signed {
         let (message, tag) = bytes.split_at(start + len);
         hmac::verify(&self.key, &message[head - room..], &tag[2..]).expect("authentic");
         let (id, state) = read_claims(&message[start..], now());
-        (id, cbor4ii::serde::from_slice(state).expect("a state"))
+        (id, read_state(state))
     }
 }

@@ -20,40 +20,57 @@ use serde::{
 
 /// Reads one whole state, and nothing after it: definite lengths, shortest heads, at most [`MAX_STATE_DEPTH`] deep, and nothing that our
 /// own writer does not write. Both layouts are read, whichever is written.
-#[inline]
 pub(crate) fn state<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Error> {
-    let mut reader = Reader::new(bytes, Form::Shortest);
-    match T::deserialize(Deserializer { reader: &mut reader, levels: MAX_STATE_DEPTH, wraps: 0 }) {
-        Ok(state) => match reader.end() {
-            Ok(()) => Ok(state),
+    state_into(bytes, |state| state)
+}
+
+/// The same, put into whatever it is for: a state is large, and each result that it is handed on in moves it once more.
+#[inline]
+pub(crate) fn state_into<'de, T: Deserialize<'de>, R>(bytes: &'de [u8], done: impl FnOnce(T) -> R) -> Result<R, Error> {
+    let reader = Reader::new(bytes, Form::Shortest);
+    let mut input = Input { reader, levels: MAX_STATE_DEPTH, wraps: 0, wrapped_at: usize::MAX };
+    match T::deserialize(Deserializer(&mut input)) {
+        Ok(state) => match input.reader.end() {
+            Ok(()) => Ok(done(state)),
             Err(Fault(why)) => Err(Error::undecodable(Undecodable { why, field: None })),
         },
         Err(Refusal(what)) => Err(Error::undecodable(*what)),
     }
 }
 
-struct Deserializer<'a, 'de> {
-    reader: &'a mut Reader<'de>,
+/// What all parts of a state are read from. The levels are counted here, and not by each deserializer, so that one is a single word.
+struct Input<'de> {
+    reader: Reader<'de>,
     /// How many levels may still be opened.
     levels: usize,
-    /// How many options and newtypes were entered since the reader last moved.
+    /// How many options and newtypes were entered where the reader last stood when one was.
     wraps: usize,
+    /// How much was left to read there.
+    wrapped_at: usize,
 }
 
+struct Deserializer<'a, 'de>(&'a mut Input<'de>);
+
 impl<'a, 'de> Deserializer<'a, 'de> {
+    /// Counts an option or a newtype, anew if the reader has moved since the last.
     #[inline]
     fn wrapped(self) -> Result<Self, Refusal> {
-        if self.wraps == MAX_STATE_DEPTH {
+        let here = self.0.reader.rest().len();
+        if self.0.wrapped_at != here {
+            (self.0.wraps, self.0.wrapped_at) = (0, here);
+        }
+        if self.0.wraps == MAX_STATE_DEPTH {
             return Err(Refusal::new("options and newtypes in each other without end"));
         }
-        Ok(Self { wraps: self.wraps + 1, ..self })
+        self.0.wraps += 1;
+        Ok(self)
     }
 
-    /// What stands in an array or a map of so many.
+    /// What stands in an array or a map of so many. It is closed by [`Elements::done`], whatever comes of it.
     #[inline]
     fn open(self, left: u64) -> Result<Elements<'a, 'de>, Refusal> {
-        let levels = self.levels.checked_sub(1).ok_or_else(Refusal::too_deep)?;
-        Ok(Elements { reader: self.reader, left, levels, short_is_an_error: false })
+        self.0.levels = self.0.levels.checked_sub(1).ok_or_else(Refusal::too_deep)?;
+        Ok(Elements { input: self.0, left, short_is_an_error: false })
     }
 
     #[inline]
@@ -73,19 +90,35 @@ impl<'a, 'de> Deserializer<'a, 'de> {
     /// A struct may be an array in either layout; then every element must be a field and every field an element.
     #[inline]
     fn fields<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
-        if let Some(len) = self.reader.map_if()? {
+        if let Some(len) = self.0.reader.map_if()? {
             return self.mapping(len, visitor);
         }
-        let Some(len) = self.reader.array_if()? else { return self.visit(visitor) };
+        let Some(len) = self.0.reader.array_if()? else { return self.other(visitor) };
         let mut elements = self.open(len)?;
         elements.short_is_an_error = true;
         let value = visitor.visit_seq(&mut elements);
         elements.done(value, "more elements than the struct has fields")
     }
 
+    /// What is not of the kind that was asked for. Out of the way: the good states pay for the registers that it would take.
+    #[cold]
+    #[inline(never)]
+    fn other<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        self.visit(visitor)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn other_than_text<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        match self.0.reader.item()? {
+            Item::Bytes(_) => Err(Refusal::new("bytes where text is meant")),
+            item => self.visit_item(item, visitor),
+        }
+    }
+
     /// Any item, for a visitor that takes it or refuses its type.
     fn visit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
-        let item = self.reader.item()?;
+        let item = self.0.reader.item()?;
         self.visit_item(item, visitor)
     }
 
@@ -113,13 +146,13 @@ impl<'a, 'de> Deserializer<'a, 'de> {
 
     /// RFC 8949 section 3.4.3: the only tags that a state holds.
     fn bignum<V: Visitor<'de>>(self, tag: u64, visitor: V) -> Result<V::Value, Refusal> {
-        if self.levels == 0 {
+        if self.0.levels == 0 {
             return Err(Refusal::too_deep());
         }
         if !matches!(tag, walk::POSITIVE_BIGNUM | walk::NEGATIVE_BIGNUM) {
             return Err(Refusal::new("a tag that no state holds"));
         }
-        let Item::Bytes(bytes) = self.reader.item()? else { return Err(Refusal::new("a tag around the wrong item")) };
+        let Item::Bytes(bytes) = self.0.reader.item()? else { return Err(Refusal::new("a tag around the wrong item")) };
         let magnitude = walk::magnitude(bytes)?;
         if tag == walk::POSITIVE_BIGNUM {
             return visitor.visit_u128(magnitude);
@@ -130,13 +163,13 @@ impl<'a, 'de> Deserializer<'a, 'de> {
 }
 
 /// The integers that most states have most of: not by way of every other item that there is.
-macro_rules! unsigned {
+macro_rules! integers {
     ($($method:ident),+) => {$(
         #[inline]
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
-            match self.reader.uint_if()? {
+            match self.0.reader.uint_if()? {
                 Some(value) => visitor.visit_u64(value),
-                None => self.visit(visitor),
+                None => self.other(visitor),
             }
         }
     )+};
@@ -155,7 +188,7 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, 'de> {
 
     #[inline]
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
-        if self.reader.null_if()? { visitor.visit_none() } else { visitor.visit_some(self.wrapped()?) }
+        if self.0.reader.null_if()? { visitor.visit_none() } else { visitor.visit_some(self.wrapped()?) }
     }
 
     #[inline]
@@ -175,17 +208,17 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, 'de> {
 
     #[inline]
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
-        match self.reader.array_if()? {
+        match self.0.reader.array_if()? {
             Some(len) => self.sequence(len, visitor),
-            None => self.visit(visitor),
+            None => self.other(visitor),
         }
     }
 
     #[inline]
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
-        match self.reader.map_if()? {
+        match self.0.reader.map_if()? {
             Some(len) => self.mapping(len, visitor),
-            None => self.visit(visitor),
+            None => self.other(visitor),
         }
     }
 
@@ -211,13 +244,15 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, 'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Refusal> {
-        if let Some(name) = self.reader.text_if()? {
+        if let Some(name) = self.0.reader.text_if()? {
             return visitor.visit_enum(IntoDeserializer::<Refusal>::into_deserializer(name));
         }
-        match self.reader.item()? {
+        match self.0.reader.item()? {
             Item::Map(1) => {
-                let Elements { reader, levels, .. } = self.open(1)?;
-                visitor.visit_enum(Variant(Self { reader, levels, wraps: 0 }))
+                let mut content = self.open(1)?;
+                let value = visitor.visit_enum(Variant(content.next()));
+                content.close();
+                value
             }
             _ => Err(Refusal::new("not an enum")),
         }
@@ -226,7 +261,7 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, 'de> {
     /// Names of fields and variants are text: serde would take an index as well.
     #[inline]
     fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
-        match self.reader.text_if()? {
+        match self.0.reader.text_if()? {
             Some(name) => visitor.visit_borrowed_str(name),
             None => Err(Refusal::new("a field or variant that is not named by text")),
         }
@@ -235,12 +270,9 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, 'de> {
     // The standard library's `String` takes bytes that are UTF-8, and `serde_bytes` takes text: a second spelling of a state.
     #[inline]
     fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
-        match self.reader.text_if()? {
+        match self.0.reader.text_if()? {
             Some(text) => visitor.visit_borrowed_str(text),
-            None => match self.reader.item()? {
-                Item::Bytes(_) => Err(Refusal::new("bytes where text is meant")),
-                item => self.visit_item(item, visitor),
-            },
+            None => self.other_than_text(visitor),
         }
     }
 
@@ -250,7 +282,7 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, 'de> {
     }
 
     fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
-        match self.reader.text_if()? {
+        match self.0.reader.text_if()? {
             Some(_) => Err(Refusal::new("text where bytes are meant")),
             None => self.visit(visitor),
         }
@@ -262,7 +294,7 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, 'de> {
 
     // Likewise integers, which `f64` takes.
     fn deserialize_f64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
-        match self.reader.item()? {
+        match self.0.reader.item()? {
             Item::Float(value) => visitor.visit_f64(value),
             _ => Err(Refusal::new("something else where a float is meant")),
         }
@@ -273,41 +305,62 @@ impl<'de> de::Deserializer<'de> for Deserializer<'_, 'de> {
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
-        walk::skip_in_state(self.reader, self.levels)?;
+        walk::skip_in_state(&mut self.0.reader, self.0.levels)?;
         visitor.visit_unit()
     }
 
-    unsigned!(deserialize_u8, deserialize_u16, deserialize_u32, deserialize_u64);
+    #[inline]
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Refusal> {
+        match self.0.reader.bool_if()? {
+            Some(value) => visitor.visit_bool(value),
+            None => self.other(visitor),
+        }
+    }
+
+    integers!(
+        deserialize_u8,
+        deserialize_u16,
+        deserialize_u32,
+        deserialize_u64,
+        deserialize_i8,
+        deserialize_i16,
+        deserialize_i32,
+        deserialize_i64
+    );
 
     serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u128 char unit unit_struct
+        i128 u128 char unit unit_struct
     }
 }
 
 /// What is left of an array, or of a map's entries.
 struct Elements<'a, 'de> {
-    reader: &'a mut Reader<'de>,
+    input: &'a mut Input<'de>,
     left: u64,
-    /// How many levels may still be opened within.
-    levels: usize,
     short_is_an_error: bool,
 }
 
 impl<'de> Elements<'_, 'de> {
     #[inline]
     fn next(&mut self) -> Deserializer<'_, 'de> {
-        Deserializer { reader: self.reader, levels: self.levels, wraps: 0 }
+        Deserializer(self.input)
     }
 
     #[inline]
     fn take(&mut self) -> bool {
-        let some = self.left > 0;
-        self.left = self.left.saturating_sub(1);
-        some
+        let Some(left) = self.left.checked_sub(1) else { return false };
+        self.left = left;
+        true
     }
 
     #[inline]
-    fn done<V>(&self, value: Result<V, Refusal>, otherwise: &'static str) -> Result<V, Refusal> {
+    fn close(&mut self) {
+        self.input.levels += 1;
+    }
+
+    #[inline]
+    fn done<V>(&mut self, value: Result<V, Refusal>, otherwise: &'static str) -> Result<V, Refusal> {
+        self.close();
         // Handed on as it is: taking it out and putting it back would move it twice.
         if self.left > 0 && value.is_ok() {
             return Err(Refusal::new(otherwise));
@@ -317,7 +370,7 @@ impl<'de> Elements<'_, 'de> {
 
     /// Each element takes at least a byte, whatever the head claims.
     fn hint(&self) -> Option<usize> {
-        usize::try_from(self.left).ok().map(|left| left.min(self.reader.rest().len()))
+        usize::try_from(self.left).ok().map(|left| left.min(self.input.reader.rest().len()))
     }
 }
 
@@ -366,8 +419,7 @@ impl<'de> de::EnumAccess<'de> for Variant<'_, 'de> {
     type Variant = Self;
 
     fn variant_seed<S: DeserializeSeed<'de>>(self, seed: S) -> Result<(S::Value, Self), Refusal> {
-        let name = Deserializer { reader: &mut *self.0.reader, ..self.0 };
-        seed.deserialize(name).map(|name| (name, self))
+        seed.deserialize(Deserializer(self.0.0)).map(|name| (name, self))
     }
 }
 
@@ -383,7 +435,7 @@ impl<'de> de::VariantAccess<'de> for Variant<'_, 'de> {
     }
 
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Refusal> {
-        match self.0.reader.array_if()? {
+        match self.0.0.reader.array_if()? {
             Some(len) => self.0.sequence(len, visitor),
             None => Err(Refusal::new("not the content of a tuple variant")),
         }

@@ -123,6 +123,18 @@ impl<'b> Reader<'b> {
         self.head_if(major::UINT)
     }
 
+    /// The next item if it is a boolean; if it is something else, nothing is read.
+    #[inline]
+    pub(crate) fn bool_if(&mut self) -> Result<Option<bool>, Fault> {
+        let value = match self.first()? {
+            0xf4 => false,
+            0xf5 => true,
+            _ => return Ok(None),
+        };
+        self.skip(1);
+        Ok(Some(value))
+    }
+
     /// Whether the next item is a null, which then is read.
     #[inline]
     pub(crate) fn null_if(&mut self) -> Result<bool, Fault> {

@@ -16,46 +16,51 @@ use std::fmt;
 /// Appends the state to `out`.
 #[inline]
 pub(crate) fn state<T: Serialize>(state: &T, layout: Layout, out: &mut Buffer) -> Result<(), Fault> {
-    let mut output = Output { out, sizes: None, first_field_of: None };
+    let mut output = Output::new(out, None);
     output.write(state, layout).map_err(|Refusal(fault)| fault)
 }
 
 /// The top-level fields of the state with the bytes that each takes: for the error that names the largest.
 pub(crate) fn measure<T: Serialize>(state: &T, layout: Layout) -> Vec<(&'static str, usize)> {
     let mut out = Buffer::default();
-    let mut output = Output { out: &mut out, sizes: Some(Vec::new()), first_field_of: None };
+    let mut output = Output::new(&mut out, Some(Vec::new()));
     let measured = output.write(state, layout);
     measured.ok().and(output.sizes).unwrap_or_default()
 }
 
-/// What is the same for all parts of a state.
+/// What all parts of a state are written to. Depth and wraps are counted here, and not by each serializer, so that one is a single word.
 struct Output<'a> {
     out: &'a mut Buffer,
+    /// How many levels are open.
+    depth: usize,
+    /// How many `Some`s and newtypes began where the output last ended when one did: they take no level of it, and some stack all the
+    /// same.
+    wraps: usize,
+    /// How long the output was there.
+    wrapped_at: usize,
     /// Where the sizes of the top-level fields go, if anybody asks.
     sizes: Option<Vec<(&'static str, usize)>>,
     /// If what is written next is the first field of a small positional struct: the struct's name.
     first_field_of: Option<&'static str>,
 }
 
-impl Output<'_> {
+impl<'a> Output<'a> {
+    #[inline]
+    fn new(out: &'a mut Buffer, sizes: Option<Vec<(&'static str, usize)>>) -> Self {
+        Self { out, depth: 0, wraps: 0, wrapped_at: 0, sizes, first_field_of: None }
+    }
+
     /// A layout is known when a program is compiled; so neither looks at every field for what the other does.
     #[inline]
     fn write<T: Serialize>(&mut self, state: &T, layout: Layout) -> Result<(), Refusal> {
         match layout {
-            Layout::Named => state.serialize(Serializer::<true>::whole(self)),
-            Layout::Positional => state.serialize(Serializer::<false>::whole(self)),
+            Layout::Named => state.serialize(Serializer::<true>(self)),
+            Layout::Positional => state.serialize(Serializer::<false>(self)),
         }
     }
 }
 
-struct Serializer<'a, 'b, const NAMED: bool> {
-    output: &'a mut Output<'b>,
-    depth: u8,
-    /// How many `Some`s and newtypes this is wrapped in: they take no level of the output, and some stack all the same.
-    wraps: u8,
-    /// Whether this is the whole state, or all of it that is left.
-    is_whole: bool,
-}
+struct Serializer<'a, 'b, const NAMED: bool>(&'a mut Output<'b>);
 
 #[derive(Debug)]
 struct Refusal(Fault);
@@ -63,35 +68,39 @@ struct Refusal(Fault);
 const TOO_DEEP: Refusal = Refusal(Fault("the state nests deeper than 32"));
 
 #[inline]
-fn within(levels: u8) -> Result<u8, Refusal> {
-    if usize::from(levels) < MAX_STATE_DEPTH { Ok(levels + 1) } else { Err(TOO_DEEP) }
+fn within(levels: usize) -> Result<usize, Refusal> {
+    if levels < MAX_STATE_DEPTH { Ok(levels + 1) } else { Err(TOO_DEEP) }
 }
 
 impl<'a, 'b, const NAMED: bool> Serializer<'a, 'b, NAMED> {
-    fn whole(output: &'a mut Output<'b>) -> Self {
-        Self { output, depth: 0, wraps: 0, is_whole: true }
-    }
-
     #[inline]
     fn cbor(self) -> Writer<'a> {
-        self.output.out.cbor()
+        self.0.out.cbor()
     }
 
-    fn wrapped(self) -> Result<Self, Refusal> {
-        Ok(Self { wraps: within(self.wraps)?, ..self })
-    }
-
-    /// An enum's variant with content is a map of one entry.
-    fn variant(self, name: &'static str) -> Result<Self, Refusal> {
-        let depth = within(self.depth)?;
-        self.output.out.cbor().map(1).text(name);
-        Ok(Self { depth, wraps: 0, ..self })
-    }
-
+    /// Counts a `Some` or a newtype, anew if something has been written since the last.
     #[inline]
-    fn open(self, len: Option<usize>, is_map: bool) -> Result<Open<'a, 'b, NAMED>, Refusal> {
-        let Self { output, is_whole, .. } = self;
-        let depth = within(self.depth)?;
+    fn wrapped(self) -> Result<Self, Refusal> {
+        let here = self.0.out.len();
+        if self.0.wrapped_at != here {
+            (self.0.wraps, self.0.wrapped_at) = (0, here);
+        }
+        self.0.wraps = within(self.0.wraps)?;
+        Ok(self)
+    }
+
+    /// An enum's variant with content is a map of one entry. Its level is closed by whoever writes the content.
+    fn variant(&mut self, name: &'static str) -> Result<(), Refusal> {
+        self.0.depth = within(self.0.depth)?;
+        self.0.out.cbor().map(1).text(name);
+        Ok(())
+    }
+
+    /// `levels` are how many it closes when it ends: its own, and that of the variant that it is the content of.
+    #[inline]
+    fn open(self, len: Option<usize>, is_map: bool, levels: usize) -> Result<Open<'a, 'b, NAMED>, Refusal> {
+        let Self(output) = self;
+        output.depth = within(output.depth)?;
         output.first_field_of = None;
         let head = match len.map(u64::try_from) {
             Some(len) => {
@@ -103,16 +112,24 @@ impl<'a, 'b, const NAMED: bool> Serializer<'a, 'b, NAMED> {
                 }
                 Promise::Of(len)
             }
-            None => Promise::At(output.out.len()),
+            None => {
+                // Nothing is written yet, and yet what follows is within.
+                output.wraps = 0;
+                Promise::At(output.out.len())
+            }
         };
-        Ok(Open { output, depth, is_map, is_whole, is_small: false, head, written: 0 })
+        Ok(Open { output, levels, is_map, is_measured: false, is_special: false, head, written: 0 })
     }
 
     #[inline]
     fn open_struct(self, name: &'static str, len: usize) -> Result<Open<'a, 'b, NAMED>, Refusal> {
-        let mut open = self.open(Some(len), NAMED)?;
+        // The whole state, or all of it that is left.
+        let is_measured = self.0.depth == 0 && self.0.sizes.is_some();
+        let mut open = self.open(Some(len), NAMED, 1)?;
+        open.is_measured = is_measured;
+        open.is_special = is_measured;
         if !NAMED && len <= 2 {
-            open.is_small = true;
+            open.is_special = true;
             open.output.first_field_of = Some(name);
         }
         Ok(open)
@@ -162,7 +179,7 @@ impl<'a, 'b, const NAMED: bool> ser::Serializer for Serializer<'a, 'b, NAMED> {
     fn serialize_i128(self, v: i128) -> Result<(), Refusal> {
         // Beyond 64 bits there is a tag, and tags count.
         if u64::try_from(if v < 0 { -1 - v } else { v }).is_err() {
-            within(self.depth)?;
+            within(self.0.depth)?;
         }
         self.cbor().i128(v);
         Ok(())
@@ -191,7 +208,7 @@ impl<'a, 'b, const NAMED: bool> ser::Serializer for Serializer<'a, 'b, NAMED> {
 
     fn serialize_u128(self, v: u128) -> Result<(), Refusal> {
         if u64::try_from(v).is_err() {
-            within(self.depth)?;
+            within(self.0.depth)?;
         }
         self.cbor().u128(v);
         Ok(())
@@ -246,7 +263,7 @@ impl<'a, 'b, const NAMED: bool> ser::Serializer for Serializer<'a, 'b, NAMED> {
     /// serde reads only some of those back, so none may be sealed.
     #[inline]
     fn serialize_unit_variant(self, name: &'static str, _: u32, variant: &'static str) -> Result<(), Refusal> {
-        if self.output.first_field_of == Some(name) {
+        if self.0.first_field_of == Some(name) {
             return Err(Refusal(Fault("a positional state must not hold an adjacently tagged enum")));
         }
         self.serialize_str(variant)
@@ -265,39 +282,42 @@ impl<'a, 'b, const NAMED: bool> ser::Serializer for Serializer<'a, 'b, NAMED> {
         variant: &'static str,
         value: &T,
     ) -> Result<(), Refusal> {
-        // Its fields are not the top-level ones.
-        let inner = self.variant(variant)?;
-        inner.output.first_field_of = None;
-        value.serialize(Serializer { is_whole: false, ..inner })
+        let Self(output) = self;
+        Serializer::<NAMED>(output).variant(variant)?;
+        output.first_field_of = None;
+        value.serialize(Serializer::<NAMED>(output))?;
+        output.depth -= 1;
+        Ok(())
     }
 
     #[inline]
     fn serialize_seq(self, len: Option<usize>) -> Result<Open<'a, 'b, NAMED>, Refusal> {
-        self.open(len, false)
+        self.open(len, false, 1)
     }
 
     #[inline]
     fn serialize_tuple(self, len: usize) -> Result<Open<'a, 'b, NAMED>, Refusal> {
-        self.open(Some(len), false)
+        self.open(Some(len), false, 1)
     }
 
     fn serialize_tuple_struct(self, _: &'static str, len: usize) -> Result<Open<'a, 'b, NAMED>, Refusal> {
-        self.open(Some(len), false)
+        self.open(Some(len), false, 1)
     }
 
     fn serialize_tuple_variant(
-        self,
+        mut self,
         _: &'static str,
         _: u32,
         variant: &'static str,
         len: usize,
     ) -> Result<Open<'a, 'b, NAMED>, Refusal> {
-        self.variant(variant)?.open(Some(len), false)
+        self.variant(variant)?;
+        self.open(Some(len), false, 2)
     }
 
     #[inline]
     fn serialize_map(self, len: Option<usize>) -> Result<Open<'a, 'b, NAMED>, Refusal> {
-        self.open(len, true)
+        self.open(len, true, 1)
     }
 
     #[inline]
@@ -306,13 +326,18 @@ impl<'a, 'b, const NAMED: bool> ser::Serializer for Serializer<'a, 'b, NAMED> {
     }
 
     fn serialize_struct_variant(
-        self,
+        mut self,
         _: &'static str,
         _: u32,
         variant: &'static str,
         len: usize,
     ) -> Result<Open<'a, 'b, NAMED>, Refusal> {
-        self.variant(variant)?.open(Some(len), NAMED)
+        let is_measured = self.0.depth == 0 && self.0.sizes.is_some();
+        self.variant(variant)?;
+        let mut open = self.open(Some(len), NAMED, 2)?;
+        open.is_measured = is_measured;
+        open.is_special = is_measured;
+        Ok(open)
     }
 }
 

@@ -96,12 +96,13 @@ impl Writer<'_> {
         self
     }
 
+    /// Each length by itself, as copying so many bytes is faster where the compiler knows how many.
     fn long_head(&mut self, kind: u8, argument: u64) {
-        let head = Head::of(kind, argument);
-        match head.len {
-            3 => self.0.push(head.bytes.first_chunk::<3>().unwrap_or(&[0; 3])),
-            5 => self.0.push(head.bytes.first_chunk::<5>().unwrap_or(&[0; 5])),
-            _ => self.0.push(&head.bytes),
+        let [a, b, c, d, e, f, g, h] = argument.to_be_bytes();
+        match argument {
+            0..=0xffff => self.0.push(&[kind << 5 | 25, g, h]),
+            0x1_0000..=0xffff_ffff => self.0.push(&[kind << 5 | 26, e, f, g, h]),
+            _ => self.0.push(&[kind << 5 | 27, a, b, c, d, e, f, g, h]),
         }
     }
 

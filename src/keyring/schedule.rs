@@ -73,6 +73,18 @@ struct Turn {
     until: Option<UnixTime>,
 }
 
+/// The last of the turns that has come and is not over.
+#[inline]
+fn latest_reached(succession: &[Turn], now: UnixTime) -> Option<&Turn> {
+    let is_sealing = |turn: &&Turn| turn.from <= now && turn.until.is_none_or(|until| now < until);
+    // What is usual: the last key seals, or the one before it, as the last is staged.
+    if let Some(turn) = succession.iter().rev().take(2).find(is_sealing) {
+        return Some(turn);
+    }
+    let reached = succession.get(..succession.partition_point(|turn| turn.from <= now))?;
+    reached.iter().rfind(is_sealing)
+}
+
 /// What an id stands for, in the order of the ids. Ten comparisons find one of a thousand, and it cannot be made slow by choosing ids.
 type Index<Id> = Box<[(Id, Slot)]>;
 
@@ -147,21 +159,15 @@ impl Ring {
 
     /// The key for one of these algorithms whose activation is the latest reached.
     pub(crate) fn sealing(&self, algs: &[Alg], now: UnixTime) -> Option<&Arc<Key>> {
-        let turn = algs.iter().filter_map(|alg| self.latest_reached(*alg, now)).max()?;
-        self.contents.keys.get(turn.index)
-    }
-
-    fn latest_reached(&self, alg: Alg, now: UnixTime) -> Option<Turn> {
-        let (_, succession) = self.successions.iter().find(|(of, _)| *of == alg)?;
-        let is_sealing = |turn: &&Turn| turn.from <= now && turn.until.is_none_or(|until| now < until);
-        // What is usual: the last key seals, or the one before it, as the last is staged.
-        if let [.., before, last] = &succession[..]
-            && let Some(turn) = [last, before].into_iter().find(is_sealing)
-        {
-            return Some(*turn);
+        let mut latest: Option<&Turn> = None;
+        for (_, succession) in self.successions.iter().filter(|(alg, _)| algs.contains(alg)) {
+            if let Some(turn) = latest_reached(succession, now)
+                && latest.is_none_or(|latest| latest < turn)
+            {
+                latest = Some(turn);
+            }
         }
-        let reached = succession.get(..succession.partition_point(|turn| turn.from <= now))?;
-        reached.iter().rfind(is_sealing).copied()
+        self.contents.keys.get(latest?.index)
     }
 
     /// How long its tokens may live, if it says so.

@@ -112,7 +112,7 @@ pub(crate) fn base<T: Mergeable>(base: &Base<T>) -> Result<Wiped, Error> {
 pub(crate) fn read_base<T: Mergeable>(plaintext: &[u8]) -> Result<Base<T>, Error> {
     let (base, version, snap) = read_frame(plaintext).map_err(|Fault(why)| undecodable(why))?;
     // Of what a base holds, only the state tells until when it is to be held: the session's end, which the caller knows.
-    let snap = state::read(version.into(), Encoded::Cbor(snap), 0)?;
+    let snap = state::read(version.into(), Encoded::Cbor(snap), 0, |snap| snap)?;
     Ok(Base { snap, ..base })
 }
 

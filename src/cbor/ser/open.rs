@@ -9,11 +9,13 @@ use serde::{Serialize, ser};
 /// A sequence, map or struct that has been opened.
 pub(super) struct Open<'a, 'b, const NAMED: bool> {
     pub(super) output: &'a mut Output<'b>,
-    pub(super) depth: u8,
+    /// How many levels end with it.
+    pub(super) levels: usize,
     pub(super) is_map: bool,
-    pub(super) is_whole: bool,
-    /// Whether this is a small positional struct, whose first field is not as the others.
-    pub(super) is_small: bool,
+    /// Whether somebody wants to know how large its fields are.
+    pub(super) is_measured: bool,
+    /// Whether its fields are not all to be written alike: they are measured, or it is small and positional, and has a first field.
+    pub(super) is_special: bool,
     /// How many entries the head says there are; or where the head is to be put in at the end, when they have been counted.
     pub(super) head: Promise,
     pub(super) written: u64,
@@ -26,32 +28,42 @@ pub(super) enum Promise {
 }
 
 impl<const NAMED: bool> Open<'_, '_, NAMED> {
-    #[inline]
+    // Always inlined, as a field is written from two places, and a call for each costs as much as the field.
+    #[inline(always)]
     fn value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refusal> {
-        value.serialize(Serializer::<NAMED> { output: self.output, depth: self.depth, wraps: 0, is_whole: false })
+        value.serialize(Serializer::<NAMED>(self.output))
     }
 
-    #[inline]
+    #[inline(always)]
     fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), Refusal> {
         self.written += 1;
         self.value(value)
     }
 
-    #[inline]
-    fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Refusal> {
-        if !NAMED && self.is_small && self.written > 0 {
-            self.output.first_field_of = None;
-        }
-        let start = self.output.out.len();
+    #[inline(always)]
+    fn named<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Refusal> {
         if NAMED {
             self.output.out.cbor().text(name);
         }
-        self.element(value)?;
-        if self.is_whole {
-            let size = self.output.out.len() - start;
-            if let Some(sizes) = &mut self.output.sizes {
-                sizes.push((name, size));
-            }
+        self.element(value)
+    }
+
+    #[inline]
+    fn field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Refusal> {
+        if self.is_special { self.special_field(name, value) } else { self.named(name, value) }
+    }
+
+    #[inline(never)]
+    fn special_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Refusal> {
+        // Only the first field of a small struct may be its tag.
+        if self.written > 0 {
+            self.output.first_field_of = None;
+        }
+        let start = self.output.out.len();
+        self.named(name, value)?;
+        let size = self.output.out.len() - start;
+        if let Some(sizes) = self.output.sizes.as_mut().filter(|_| self.is_measured) {
+            sizes.push((name, size));
         }
         Ok(())
     }
@@ -65,20 +77,26 @@ impl<const NAMED: bool> Open<'_, '_, NAMED> {
 
     #[inline]
     fn close(self) -> Result<(), Refusal> {
+        self.output.depth -= self.levels;
         match self.head {
             Promise::Of(len) if len == self.written => Ok(()),
             Promise::Of(_) => Err(Refusal(Fault("the state's Serialize promised another length than it wrote"))),
             Promise::At(at) => {
-                let mut head = Buffer::with_room(0, head_len(self.written));
-                if self.is_map {
-                    head.cbor().map(self.written);
-                } else {
-                    head.cbor().array(self.written);
-                }
-                self.output.out.insert(at, head.bytes());
+                self.put_head(at);
                 Ok(())
             }
         }
+    }
+
+    #[cold]
+    fn put_head(self, at: usize) {
+        let mut head = Buffer::with_room(0, head_len(self.written));
+        if self.is_map {
+            head.cbor().map(self.written);
+        } else {
+            head.cbor().array(self.written);
+        }
+        self.output.out.insert(at, head.bytes());
     }
 }
 
