@@ -194,3 +194,40 @@ fn readers_are_as_strict_as_writers() {
     refused::<char>(b"\x62ab");
     assert_eq!(de::state::<f64>(b"\xf9\x3c\x00").unwrap().to_bits(), 1.0_f64.to_bits());
 }
+
+/// Options and newtypes are counted where the output stands, and a sequence of unknown length opens without a byte of it: its elements
+/// begin to be counted anew all the same. Without end there are none of them.
+#[test]
+fn wraps_are_counted_anew_within_whatever_opens() {
+    #[derive(Debug)]
+    struct List(usize);
+
+    impl Serialize for List {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            struct Rest(usize);
+            impl Serialize for Rest {
+                fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    serializer.collect_seq((0..self.0.min(1)).map(|_| List(self.0 - 1)).filter(|_| true))
+                }
+            }
+            serializer.serialize_some(&std::num::Wrapping(Some(Rest(self.0))))
+        }
+    }
+
+    struct Endless(usize);
+
+    impl Serialize for Endless {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            if self.0 == 0 { serializer.serialize_unit() } else { serializer.serialize_some(&Self(self.0 - 1)) }
+        }
+    }
+
+    for layout in [Layout::Named, Layout::Positional] {
+        let bytes = written(&List(MAX_STATE_DEPTH - 1), layout);
+        assert_eq!(bytes, [vec![0x81; MAX_STATE_DEPTH - 1], vec![0x80]].concat());
+        assert!(ser::state(&List(MAX_STATE_DEPTH), layout, &mut Buffer::default()).is_err(), "a level too many");
+        assert_eq!(written(&Endless(MAX_STATE_DEPTH), layout), [0xf6]);
+        assert!(ser::state(&Endless(MAX_STATE_DEPTH + 1), layout, &mut Buffer::default()).is_err());
+        assert!(ser::state(&(Endless(20), Endless(20)), layout, &mut Buffer::default()).is_ok(), "each by itself");
+    }
+}
