@@ -1,6 +1,6 @@
 //! The front door: a reverse proxy that sends each request to a waiter, in turn or back to the same one.
 //!
-//! It may not know what guests order. It remembers who is on duty, and nothing about guests. The example `shop` has the
+//! It may not know what guests order. It remembers who is on duty, and nothing about guests. The examples `shop` and `social` have the
 //! same door.
 
 use crate::{Fault, staff};

@@ -2,7 +2,7 @@
 //!
 //! It may not know what a role does. Nobody stays behind: whoever is started is killed with its handle, and leaves by
 //! itself when the pipe to its parent breaks, even if the parent had no time to say anything. The servers of the examples
-//! `rotation` and `shop` start and serve with it, too.
+//! `rotation`, `shop` and `social` start and serve with it, too.
 
 use crate::Fault;
 use axum::Router;
@@ -48,14 +48,14 @@ impl Employee {
     }
 
     /// Waits until the process has ended, for whatever reason.
-    #[allow(dead_code, reason = "the shop alone replaces whoever is gone")]
+    #[allow(dead_code, reason = "the shop and the network alone replace whoever is gone")]
     pub(crate) async fn gone(&mut self) {
         // What cannot be waited for is not there.
         let _ = self.process.wait().await;
     }
 
     /// Without a warning: SIGKILL, where there is such a thing.
-    #[allow(dead_code, reason = "the shop leaves that to its visitors")]
+    #[allow(dead_code, reason = "the shop and the network leave that to their visitors")]
     pub(crate) async fn kill(mut self) -> Result<(), Fault> {
         Ok(self.process.kill().await?)
     }

@@ -21,6 +21,9 @@ use serde::Deserialize;
 /// A real shop asks its users' database, which keeps no passwords but their hashes.
 const PASSWORD: &str = "soup";
 
+/// Where those are sent who have to log in first: only who buys has to.
+pub(crate) const LOG_IN: &str = "/login?back=/checkout";
+
 #[derive(Deserialize)]
 pub(crate) struct Way {
     #[serde(default)]

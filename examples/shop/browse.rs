@@ -5,8 +5,8 @@
 use crate::{
     catalogue::{self, Product},
     desk::Desk,
-    page::{self, Forms},
-    pictures,
+    forms::Forms,
+    page, pictures,
     sorry::Sorry,
     texts::Texts,
 };

@@ -29,15 +29,18 @@ mod texts;
 mod catalogue;
 
 mod cart;
+mod theme;
 mod slips;
 mod book;
 mod checked;
 mod desk;
 mod sorry;
 
+mod forms;
 mod page;
 mod panel;
 mod pictures;
+mod in_words;
 mod again;
 
 mod browse;
@@ -51,6 +54,7 @@ mod routes;
 mod front_door;
 #[path = "../restaurant/staff.rs"]
 mod staff;
+mod shifts;
 mod house;
 
 use crate::{book::Book, desk::Waiter, options::Task};

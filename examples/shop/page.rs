@@ -5,10 +5,12 @@
 use crate::{
     cart, catalogue,
     desk::Desk,
+    forms::Forms,
     locale::Locale,
     panel,
-    slips::{Notice, Preferences, Theme},
+    slips::{Notice, Preferences},
     texts::{self, Texts},
+    theme::Theme,
 };
 use axum::{
     http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY},
@@ -24,9 +26,7 @@ const POLICY: &str =
 
 /// A page whose forms carry the session's token.
 pub(crate) fn page(desk: &Desk, content: impl FnOnce(&Forms) -> Markup) -> Response {
-    // Without a token the forms still work in a browser, which vouches for them: a session that cannot be read here is no
-    // reason to show nothing.
-    let forms = Forms(desk.session.form_token().ok());
+    let forms = Forms::of(&desk.session);
     let notice = desk.notice.take().ok().flatten().unwrap_or_default();
     framed(desk, Some(&forms), &notice, content(&forms))
 }
@@ -41,15 +41,6 @@ pub(crate) fn bare(preferences: Preferences, content: impl FnOnce(&Texts) -> Mar
     let texts = texts::of(preferences.locale);
     let body = html! { main { (content(texts)) } footer { (texts.motto) } };
     with_policy(&format!("{POLICY}; script-src 'self'"), document(texts, preferences, body))
-}
-
-/// The token of the page's forms.
-pub(crate) struct Forms(Option<String>);
-
-impl Forms {
-    pub(crate) fn hidden(&self) -> Markup {
-        html! { @if let Some(token) = &self.0 { input type="hidden" name="token" value=(token); } }
-    }
 }
 
 fn framed(desk: &Desk, forms: Option<&Forms>, notice: &Notice, content: Markup) -> Response {

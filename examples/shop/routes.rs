@@ -3,7 +3,7 @@
 //! It may not know what any of them does. From the outside in: forms that are sent again, slips, words for errors, the guard against other
 //! sites' forms.
 
-use crate::{account, again, basket, browse, desk::Waiter, page, pictures, slips, sorry, taste, till};
+use crate::{account, again, basket, browse, desk::Waiter, in_words, page, pictures, slips, taste, till};
 use axum::{
     Router,
     http::header::{CACHE_CONTROL, CONTENT_TYPE},
@@ -33,7 +33,7 @@ pub(crate) fn all(waiter: Waiter, keys: &Keyring, processes: usize) -> Result<Ro
         .route("/orders", get(till::orders))
         .route("/preferences", post(taste::set))
         .layer(SameOriginLayer::new(SameOrigin::new()))
-        .layer(middleware::from_fn_with_state(waiter.clone(), sorry::in_words))
+        .layer(middleware::from_fn_with_state(waiter.clone(), in_words::in_words))
         .layer(SlipLayer::new(slips::jars(keys, processes)?))
         .layer(middleware::from_fn(again::again))
         .with_state(waiter);

@@ -3,7 +3,7 @@
 //!
 //! It may not know pages. Each ends by itself: logging out ends the session, buying empties the cart, and neither the other.
 
-use crate::{cart::Cart, locale::Locale};
+use crate::{cart::Cart, locale::Locale, theme::Theme};
 use orderslip::{
     Error, Keyring, Lifetime, Sealer, SlipState,
     cookie::{Budget, Jar, Jars, MergedJar},
@@ -42,16 +42,6 @@ pub(crate) struct Visitor {}
 pub(crate) struct Preferences {
     pub(crate) theme: Theme,
     pub(crate) locale: Locale,
-}
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Theme {
-    /// What the system says.
-    #[default]
-    Auto,
-    Light,
-    Dark,
 }
 
 /// What the next page says once. Of two answers at the very same time the later one's stays.

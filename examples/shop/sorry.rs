@@ -1,19 +1,12 @@
-//! What goes wrong, in words that a visitor can do something with.
+//! Why a handler could not do what it was asked for, and what that is as an answer.
 //!
-//! It may not know which handler it was. An answer without words gets a page, and keeps its status and its other headers.
+//! It may not know which handler it was, nor words: those are put into the answer further out. The example `social` has the same file.
 
-use crate::{
-    desk::{Desk, Waiter},
-    page,
-    texts::Texts,
-};
+use crate::account::LOG_IN;
 use axum::{
-    extract::{Request, State},
-    http::{StatusCode, header::CONTENT_LENGTH},
-    middleware::Next,
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
-use maud::{Markup, html};
 use orderslip::{Error, web::NotHeld};
 
 /// Why a handler could not do what it was asked for.
@@ -41,79 +34,21 @@ impl From<NotHeld> for Sorry {
     }
 }
 
-/// The status and the error, for `in_words`.
+/// The status and the error, for whoever puts words into it.
 impl IntoResponse for Sorry {
     fn into_response(self) -> Response {
         match self {
             Self::Status(status) => status.into_response(),
-            Self::LogIn => Redirect::to("/login?back=/checkout").into_response(),
+            Self::LogIn => Redirect::to(LOG_IN).into_response(),
             Self::Answer(answer) => *answer,
             Self::Error(error) => {
                 if error.is_misuse() || error.is_unavailable() {
-                    eprintln!("shop: {error}");
+                    let cause = std::error::Error::source(&error).map(|cause| format!(": {cause}")).unwrap_or_default();
+                    eprintln!("{}: {error}{cause}", env!("CARGO_CRATE_NAME"));
                 }
                 let mut answer = error.clone().into_response();
                 answer.extensions_mut().insert(error);
                 answer
-            }
-        }
-    }
-}
-
-/// Puts a page into every answer that is an error and says nothing.
-///
-/// Only what the request brought is read for it, and nothing begun: the browser sends no cookies with another site's form, and a
-/// session that began in the answer to one would take the place of the visitor's own.
-pub(crate) async fn in_words(State(waiter): State<Waiter>, request: Request, next: Next) -> Response {
-    let (mut parts, body) = request.into_parts();
-    let desk = Desk::as_brought(&mut parts, &waiter).await;
-    let mut answer = next.run(Request::from_parts(parts, body)).await;
-    if let Ok(desk) = &desk {
-        // For a page that is made further out, where no slips are.
-        answer.extensions_mut().insert(desk.preferences.read(|preferences| *preferences));
-    }
-    let is_to_be_said = answer.status().is_client_error() || answer.status().is_server_error();
-    if let (true, Ok(desk)) = (is_to_be_said, desk) {
-        let words = words(desk.texts(), answer.status(), answer.extensions().get());
-        let (frame, page) = page::without_forms(&desk, words).into_parts();
-        answer.headers_mut().remove(CONTENT_LENGTH);
-        answer.headers_mut().extend(frame.headers);
-        *answer.body_mut() = page;
-    }
-    answer
-}
-
-fn words(texts: &Texts, status: StatusCode, error: Option<&Error>) -> Markup {
-    let too_large = error.filter(|error| error.is_too_large());
-    let (title, text) = match status {
-        _ if too_large.is_some() => texts.too_large,
-        StatusCode::NOT_FOUND => texts.not_found,
-        StatusCode::FORBIDDEN => texts.forbidden,
-        StatusCode::SERVICE_UNAVAILABLE => texts.unavailable,
-        status if status.is_server_error() => texts.failed,
-        _ => texts.not_understood,
-    };
-    html! {
-        section.sorry {
-            p.status { (status.as_u16()) }
-            h1 { (title) }
-            p { (text) }
-            @if let Some(error) = too_large { (sizes(texts, error)) }
-            p { a.button href="/" { (texts.to_catalogue) } " " a.button.quiet href="/cart" { (texts.to_cart) } }
-        }
-    }
-}
-
-/// What takes so much room, the largest first.
-fn sizes(texts: &Texts, error: &Error) -> Markup {
-    html! {
-        table.sizes {
-            @for (field, bytes) in error.largest() {
-                tr { th scope="row" { code { (field) } } td { (bytes) " B" } }
-            }
-            @if let (Some(size), Some(limit)) = (error.size(), error.limit()) {
-                tr.total { th scope="row" { (texts.would_take) } td { (size) " B" } }
-                tr { th scope="row" { (texts.at_most) } td { (limit) " B" } }
             }
         }
     }

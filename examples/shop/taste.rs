@@ -7,8 +7,9 @@ use crate::{
     basket::say,
     checked::Checked,
     locale::Locale,
-    slips::{Notice, Preferences, Theme},
+    slips::{Notice, Preferences},
     sorry::Sorry,
+    theme::Theme,
 };
 use axum::response::Redirect;
 use orderslip::cookie::Held;
@@ -30,17 +31,4 @@ pub(crate) async fn set(
     preferences.replace(Preferences { theme: wish.theme, locale: wish.locale })?;
     say(&notice, Notice::Saved)?;
     Ok(Redirect::to(local(&wish.back)))
-}
-
-impl Theme {
-    pub(crate) const ALL: [Self; 3] = [Self::Auto, Self::Light, Self::Dark];
-
-    /// As it stands in forms and in the stylesheet.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Auto => "auto",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
 }

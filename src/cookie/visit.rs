@@ -278,9 +278,13 @@ impl<T: SlipState> Visit<T> {
     ///
     /// # Errors
     /// [`Error::is_rejected`] if it is none, or one of another slip, or there is no slip; [`Error::is_expired`] if its time has passed;
-    /// [`Error::is_unreadable`] if its key is unknown here.
+    /// [`Error::is_unreadable`] if its key is unknown here. If there may be a slip that cannot be read here and now, the error says so, as that of
+    /// [`update`](Self::update) does: the form may well be good.
     pub fn check_form(&self, token: &str) -> Result<(), Error> {
-        let Some(id) = self.brought_id else { return Err(Error::not_authentic("a form without its session")) };
+        let Some(id) = self.brought_id else {
+            let unread = self.brought.error.as_ref().filter(|error| reading::is_kept(error));
+            return Err(unread.cloned().unwrap_or_else(|| Error::not_authentic("a form without its session")));
+        };
         self.inner().forms.check(token, id, self.now)
     }
 

@@ -8,6 +8,7 @@ use std::{future::Future, pin::Pin};
 /// A list of revocations that all servers share.
 ///
 /// [`MemoryStore`](crate::revoke::MemoryStore) is one for a single process. A list of your own needs these two functions; a [`Guard`](crate::revoke::Guard) does the rest.
+/// The example `social` has one over SQLite and PostgreSQL, in a file to take along: `examples/social/store.rs`.
 /// It must answer in bounded time, also if what it asks does not: the request waits.
 ///
 /// ```

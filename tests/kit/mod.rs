@@ -1,7 +1,7 @@
 //! What the tests share: engines to store things in, a cart, rings of fixed and of random keys, a sealer of every kind, the states that are measured.
 //!
 //! It uses the public interface only.
-#![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
+#![allow(dead_code, unreachable_pub, unused_imports, reason = "each test file uses a part of it")]
 
 #[cfg(unix)]
 pub mod engines;

@@ -66,6 +66,7 @@ async fn a_subject(guard: &Guard) {
     // What was said first does not undo what was said last, though it arrives later.
     guard.log_out_at("ada@example.org", Some(phone.slip.id()), later(9)).await.unwrap();
     assert!(!phone.is_good(guard, &sealer, later(300)).await);
+    assert!(!tablet.is_good(guard, &sealer, later(300)).await, "of the later time");
     assert!(laptop.is_good(guard, &sealer, later(300)).await);
     // Of two that say the same time, the last one counts.
     guard.log_out_at("ada@example.org", Some(tablet.slip.id()), later(10)).await.unwrap();
@@ -120,7 +121,7 @@ pub(crate) async fn redemptions(list: impl Redemptions + Clone, end: UnixTime) {
     assert_eq!(redeemer.redeem(&Redemption::of_slip(&other)).await.unwrap(), Redeemed::Now);
 
     // Every byte, and the most of them.
-    let record: Vec<u8> = (0..MAX_RECORD).map(|index| (index % 256) as u8).collect();
+    let record: Vec<u8> = (0..=u8::MAX).cycle().take(MAX_RECORD).collect();
     let large = Redemption::of("order", b"large", end).with_record(&record);
     assert_eq!(redeemer.redeem(&large).await.unwrap(), Redeemed::Now);
     assert_eq!(redeemer.redeem(&large).await.unwrap(), Redeemed::Before(record.clone()));

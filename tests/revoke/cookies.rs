@@ -183,6 +183,8 @@ async fn t26_a_store_that_is_down_loses_no_slip() {
     assert_eq!(held.clone().required().unwrap_err().status(), 503);
     let cart = visits.checked_merged::<Cart<Menu>>().await.unwrap();
     assert!(cart.with(|cart| cart.add("soup", 1)).unwrap_err().is_unavailable());
+    let good = before.visit_at(world.browser.cookies("/", NOW), NOW).form_token().unwrap();
+    assert!(held.check_form(&good).unwrap_err().is_unavailable(), "its form is not taken for somebody else's");
     assert!(world.answer(&visits, NOW).is_empty(), "the cookie stays");
 
     // The same store, and the other policy: it goes on.
