@@ -6,7 +6,9 @@
 #![expect(
     clippy::print_stdout,
     clippy::unwrap_used,
-    reason = "a report is for standard output, and a failure stops it"
+    clippy::indexing_slicing,
+    clippy::as_conversions,
+    reason = "a report, which a failure stops"
 )]
 
 #[path = "../../tests/kit/mod.rs"]

@@ -12,7 +12,8 @@ use std::{
 };
 
 const THINGS: u32 = 10_000;
-const WORKERS: usize = 4;
+const ALL: usize = 10_000;
+const WORKERS: u32 = 4;
 
 #[derive(Default)]
 struct Said {
@@ -35,12 +36,12 @@ fn t26_ten_thousand_contended_redemptions_have_one_winner_each() {
         }
     });
     let said = said.into_inner().unwrap();
-    assert_eq!(said.owners.len(), THINGS as usize, "everything was redeemed");
+    assert_eq!(said.owners.len(), ALL, "everything was redeemed");
     assert!(said.now.values().all(|times| *times == 1), "once");
     assert!(said.kills >= 12, "{}", said.kills);
     // And so the store says.
     let kept: usize = redis.ask("DBSIZE").unwrap().parse().unwrap();
-    assert_eq!(kept, THINGS as usize + 16, "and the marks");
+    assert_eq!(kept, ALL + 16, "and the marks");
     let by: Vec<usize> = (0..WORKERS)
         .map(|worker| said.owners.values().filter(|owner| **owner == format!("w{worker}")).count())
         .collect();
@@ -54,9 +55,9 @@ fn t26_ten_thousand_contended_redemptions_have_one_winner_each() {
 }
 
 /// Starts a worker over and over until one has come by everything: killed after so many answers each time, as is drawn.
-fn live(url: &str, worker: usize, said: &Mutex<Said>) {
+fn live(url: &str, worker: u32, said: &Mutex<Said>) {
     let name = format!("w{worker}");
-    let mut draw = fastrand(worker as u64);
+    let mut draw = numbers(worker.into());
     for life in 0.. {
         let mut child = Task { url, name: &name, things: 0..THINGS, polls: None }.start();
         // Later lives are longer: what was redeemed is told again, and some day it comes to an end.
@@ -89,7 +90,7 @@ fn live(url: &str, worker: usize, said: &Mutex<Said>) {
 }
 
 /// Numbers below a bound, different for each worker and the same each time.
-fn fastrand(seed: u64) -> impl FnMut(u64) -> u64 {
+fn numbers(seed: u64) -> impl FnMut(u64) -> u64 {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15).wrapping_add(1);
     move |bound| {
         state ^= state << 13;

@@ -17,7 +17,7 @@ use std::{
 };
 
 /// So many are under way at a time.
-const AT_ONCE: u32 = 16;
+const AT_ONCE: usize = 16;
 
 pub(crate) struct Task<'a> {
     pub(crate) url: &'a str,
@@ -54,7 +54,7 @@ fn works_if_it_is_told_to() {
         let offset = name.bytes().fold(0, |sum: u32, byte| sum * 31 + u32::from(byte)) % (end - start);
         let mut tasks = tokio::task::JoinSet::new();
         for index in 0..end - start {
-            if tasks.len() as u32 == AT_ONCE {
+            if tasks.len() == AT_ONCE {
                 tasks.join_next().await.unwrap().unwrap();
             }
             let thing = start + (index + offset) % (end - start);
