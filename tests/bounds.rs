@@ -72,7 +72,7 @@ fn t11_t80_large_files_of_keys_take_a_multiple_of_their_size() {
     for text in texts {
         for read in [orderslip::Keyring::from_jwks, orderslip::Keyring::from_public_jwks] {
             let (ring, total, largest) = allocations(|| read(&text).map(drop));
-            let told = format!("{} bytes, {:?}, of {} like {:?}", total, ring, text.len(), &text[..60]);
+            let told = format!("{} bytes, {:?}, of {} like {:?}", total, ring, text.len(), text.split_at(60).0);
             assert!(total <= FILE_EACH * text.len() + ONCE, "{told}");
             assert!(largest <= FILE_BLOCK * text.len() + ONCE, "{largest} in one block, {told}");
         }

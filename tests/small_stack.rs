@@ -4,7 +4,7 @@
 //! A state that is nested as deeply as states may be is the exception in a build without optimization, where each level of serde's code
 //! takes a kilobyte and more: 256 KiB there, and 64 where it counts. Under Miri, which has neither processes nor a stack to fill, the same
 //! scenarios are run for themselves, with fewer and shorter inputs.
-#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a failing test should stop where it fails")]
+#![expect(clippy::unwrap_used, reason = "a failing test should stop where it fails")]
 
 mod kit;
 mod parsers;
@@ -25,8 +25,10 @@ const STEPS: usize = if cfg!(miri) { 3 } else { 20 };
 /// Which scenario this process is.
 const SCENARIO: &str = "ORDERSLIP_STACK_SCENARIO";
 
+type Work = Box<dyn FnOnce() + Send>;
+
 /// Its name, its stack, and what gives the work that is done on it; what comes before that is done on a stack like any.
-type Scenario = (&'static str, usize, fn() -> Box<dyn FnOnce() + Send>);
+type Scenario = (&'static str, usize, fn() -> Work);
 
 const SCENARIOS: [Scenario; 8] = [
     ("readers", SMALL, || {

@@ -2,7 +2,8 @@
 //!
 //! It has the surface of `crypto.rs`, name by name (`tests/layers.rs`), and of its properties those that tests rest on: what was sealed
 //! opens, any change is noticed, other keys do not open, a failed open leaves no plaintext. It may not know who calls it, nor be reached by
-//! any other build: `lib.rs` names it under `cfg(miri)` alone, which rustc refuses as a flag, and the two lines below want what only Miri sets.
+//! any other build: `lib.rs` names it under `cfg(miri)` alone, and who sets that by hand is stopped by the lines below. They want debug
+//! assertions, which no release has, and the sysroot that `cargo miri` interprets with.
 
 #[cfg(any(not(miri), not(debug_assertions)))]
 compile_error!("the test double of crypto.rs is for Miri alone");

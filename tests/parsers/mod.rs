@@ -2,6 +2,7 @@
 //!
 //! It knows the public interface and the kit. What must hold of each reader (memory, stack, no panic) is for the tests that walk through them.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part of it")]
+#![allow(clippy::indexing_slicing, reason = "what is broken is made here")]
 
 use crate::kit::{Cart, HOUR, Kind, NOW, cart, shared_ring};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as B64};
@@ -14,13 +15,15 @@ use orderslip::{
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
+type Read = Box<dyn Fn(&[u8]) + Send + Sync>;
+
 /// One of them.
 pub struct Parser {
     pub name: String,
     /// What it takes.
     pub sample: Vec<u8>,
     /// Reads, whatever comes of it.
-    pub read: Box<dyn Fn(&[u8]) + Send + Sync>,
+    pub read: Read,
 }
 
 fn parser(name: impl Into<String>, sample: impl Into<Vec<u8>>, read: impl Fn(&[u8]) + Send + Sync + 'static) -> Parser {
