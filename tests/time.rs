@@ -215,6 +215,20 @@ fn t82_without_an_active_key_nothing_is_sealed() {
     assert_eq!(sealer.open_at(&token, later(99)).unwrap().standing(), Standing::Current, "there is no other key");
 }
 
+#[test]
+fn an_idle_lifetime_is_as_long_as_the_absolute_one_at_the_most() {
+    let built = |absolute, idle| {
+        let lifetime = Lifetime::absolute(Duration::from_secs(absolute)).idle(Duration::from_secs(idle));
+        Sealer::<Cart>::encrypted(&shared_ring()).lifetime(lifetime).build().map(drop)
+    };
+    for (absolute, idle) in [(1, 1), (100, 100), (100, 1)] {
+        assert!(built(absolute, idle).is_ok(), "{absolute} {idle}");
+    }
+    for (absolute, idle) in [(100, 101), (0, 0), (100, 0), (0, 1)] {
+        assert!(built(absolute, idle).unwrap_err().is_misuse(), "{absolute} {idle}");
+    }
+}
+
 proptest! {
     /// The schedule against its definition: of the keys that live, the one activated last; of two alike, the later one.
     #[test]
