@@ -293,3 +293,9 @@ fn t82_reloading_the_same_file_opens_the_same_tokens() {
     }
     assert!(ring.get(again.ids().next().unwrap().as_str()).is_some_and(|key| key.alg() == Alg::HkdfA256Gcm));
 }
+
+/// Nobody is logged out everywhere by accident, and a guest's cart goes to whoever logs in.
+#[test]
+fn a_state_has_no_subject_unless_it_says_so() {
+    assert_eq!(cart().subject(), None);
+}

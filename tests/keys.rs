@@ -505,6 +505,19 @@ fn t83_a_ring_must_have_a_key_for_its_sealer() {
     assert!(Sealer::<Cart>::signed(&ring).lifetime(lifetime).build().is_ok());
 }
 
+/// Four megabytes are the last size that is read.
+#[test]
+fn t11_the_longest_text_of_keys_is_read_and_one_byte_more_is_not() {
+    let key = r#"{"kty":"oct","alg":"HS256","kid":"a","k":"nJZIqg3Ndu7c64M1Gv3qmcJH8yRD2xTvo0KAe5gLZwQ"}"#;
+    let padded = |text: &str, len: usize| format!("{text}{}", " ".repeat(len - text.len()));
+    let limit = 4 * 1024 * 1024;
+    assert!(Key::from_jwk(&padded(key, limit)).is_ok());
+    assert!(Key::from_jwk(&padded(key, limit + 1)).unwrap_err().is_misuse());
+    let set = format!(r#"{{"keys":[{key}]}}"#);
+    assert!(Keyring::from_jwks(&padded(&set, limit)).is_ok());
+    assert!(Keyring::from_jwks(&padded(&set, limit + 1)).unwrap_err().is_misuse());
+}
+
 proptest! {
     /// Any text at all: an error or a ring, never a panic.
     #[test]
