@@ -307,6 +307,33 @@ fn t82_two_rings_that_disagree_are_found_from_both_sides() {
     assert!(matches!(against(&named("main"), &named("main"))[..], [Finding::OtherKeyThere { .. }]));
 }
 
+/// What another ring must have is what tokens still live of, to the second.
+#[test]
+fn t82_what_another_ring_must_have_ends_to_the_second() {
+    let (ring, old) = ring();
+    let (next, next_id) = new_key();
+    let staged = ring.stage(next, later(100), &POLICY, NOW).unwrap();
+    let successor = Keyring::new(vec![copy_of(&staged, &next_id)]).unwrap();
+    for (now, is_missed) in
+        [(99, true), (100, true), (101, true), (1_099, true), (1_100, false), (1_101, false), (9_000, false)]
+    {
+        let findings = staged.check_against(&successor, &POLICY, later(now));
+        let missed = findings.iter().any(|finding| matches!(finding, Finding::NotThere { key, .. } if *key == old));
+        assert_eq!(missed, is_missed, "{now}: {findings:?}");
+    }
+}
+
+/// A key that is promoted keeps its end, if that comes late enough.
+#[test]
+fn t82_an_end_that_is_late_enough_is_kept() {
+    let (ring, _) = ring();
+    let (other, id) = new_key();
+    let waiting = other.activating_at(later(40_000)).expiring_at(later(50_000));
+    let ring = ring.stage(waiting, later(40_000), &POLICY, NOW).unwrap();
+    let promoted = ring.promote(id.as_str(), later(200), &POLICY, NOW).unwrap();
+    assert_eq!(promoted.get(id.as_str()).unwrap().expires_at(), Some(later(50_000)));
+}
+
 fn copy_of(ring: &Keyring, id: &KeyId) -> Key {
     let set: serde_json::Value = serde_json::from_str(ring.to_jwks().expose()).unwrap();
     let jwk = set["keys"].as_array().unwrap().iter().find(|jwk| jwk["kid"] == id.as_str()).unwrap();

@@ -231,7 +231,11 @@ fn t82_the_tokens_of_a_key_that_another_has_followed_are_due() {
         let (first, second) = (jwk("a", 0), jwk("b", next));
         let token = sealer(&[first.clone()]).seal_at(&cart(), NOW).unwrap();
         let both = sealer(&[first, second]);
-        assert_eq!(both.open_at(&token, later(now)).unwrap().standing(), Standing::Reseal(Reason::OldKey), "{next} {now}");
+        assert_eq!(
+            both.open_at(&token, later(now)).unwrap().standing(),
+            Standing::Reseal(Reason::OldKey),
+            "{next} {now}"
+        );
     }
 }
 

@@ -118,3 +118,31 @@ fn the_room_that_is_told_is_the_room_that_there_is() {
         assert!((limit - 4..=limit).contains(&taken), "{taken} of {limit} by {budget:?}");
     }
 }
+
+/// What an answer puts in the place of a cookie takes its room in the next request, and no byte of it is counted twice or not at all.
+#[test]
+fn the_room_of_what_is_replaced_is_free_to_the_byte() {
+    let ring = shared_ring();
+    let old = mint(&builder::<Session>(&ring).build().unwrap(), &session("a"), NOW).unwrap();
+    let fits = |cookies: &str, budget: Budget| {
+        let jar = builder::<Session>(&ring).budget(budget).build().unwrap();
+        jar.visit_at(request(cookies), NOW).update(|state| *state = session(&"x".repeat(900))).is_ok()
+    };
+    let limit = |cookies: &str| (900..2_000).find(|limit| fits(cookies, Budget::default().request(*limit))).unwrap();
+    // What the next request brings.
+    let mut world = World { jar: builder::<Session>(&ring).build().unwrap(), ..World::new() };
+    let mut visit = world.visit(NOW);
+    visit.update(|state| *state = session(&"x".repeat(900))).unwrap();
+    world.answer(&mut visit, NOW);
+    let pair = world.browser.header("/", NOW).len();
+    // The first cookie of all is counted with what would part it from another.
+    for (cookies, next) in [
+        ("", pair + 2),
+        ("theme=dark", "theme=dark; ".len() + pair),
+        (&*old, pair),
+        (&*format!("theme=dark; {old}"), "theme=dark; ".len() + pair),
+        (&*format!("{old}; {old}"), pair),
+    ] {
+        assert_eq!(limit(cookies), next, "{cookies}");
+    }
+}
