@@ -326,10 +326,11 @@ fn t82_what_another_ring_must_have_ends_to_the_second() {
 /// A key that is promoted keeps its end, if that comes late enough.
 #[test]
 fn t82_an_end_that_is_late_enough_is_kept() {
-    let (ring, _) = ring();
+    let (first, _) = new_key();
     let (other, id) = new_key();
-    let waiting = other.activating_at(later(40_000)).expiring_at(later(50_000));
-    let ring = ring.stage(waiting, later(40_000), &POLICY, NOW).unwrap();
+    let (last, _) = new_key();
+    let other = other.activating_at(later(40_000)).expiring_at(later(50_000));
+    let ring = Keyring::new(vec![first, other, last.activating_at(later(45_000))]).unwrap();
     let promoted = ring.promote(id.as_str(), later(200), &POLICY, NOW).unwrap();
     assert_eq!(promoted.get(id.as_str()).unwrap().expires_at(), Some(later(50_000)));
 }
