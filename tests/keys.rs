@@ -388,6 +388,13 @@ fn t03_t83_secrets_are_checked_and_have_no_default() {
     assert_eq!(unset.to_string(), "misuse: the environment variable \"ORDERSLIP_TEST_THAT_NOBODY_SETS\" is not set");
 }
 
+#[test]
+fn t83_thirty_two_bytes_are_the_shortest_secret() {
+    let (exact, short) = (ONE.split_at(32).0, ONE.split_at(31).0);
+    assert!(Keyring::from_secrets(exact, &[]).is_ok());
+    assert_eq!(Keyring::from_secrets(short, &[]).unwrap_err().to_string(), "a secret shorter than 32 bytes");
+}
+
 /// The environment of a process is set from outside, so another process is asked: this test's own binary.
 #[test]
 fn t83_the_environment_is_read_as_documented() {
@@ -402,6 +409,8 @@ fn t83_the_environment_is_read_as_documented() {
     for (value, expected) in [
         (ring.to_jwks().expose(), "4"),
         (ONE, "3"),
+        (ONE.split_at(43).0, "3"),
+        (ONE.split_at(42).0, "a secret text of fewer than 43 characters: take `openssl rand -base64 32`"),
         (&format!(" {ONE}\n{TWO} "), "6"),
         ("", "misuse: the environment variable \"ORDERSLIP_TEST_KEYS\" is empty"),
         ("changeme", "a secret text of fewer than 43 characters: take `openssl rand -base64 32`"),

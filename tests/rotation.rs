@@ -323,6 +323,24 @@ fn t82_what_another_ring_must_have_ends_to_the_second() {
     }
 }
 
+/// An end that retiring would move to later is moved only while every server can still hear of it; one that comes nearer is no matter.
+#[test]
+fn t82_retiring_moves_no_end_that_is_too_near() {
+    let retired = |end: u64| {
+        let (first, id) = new_key();
+        let (next, _) = new_key();
+        let ring = Keyring::new(vec![first.expiring_at(later(end)), next.activating_at(later(10))]).unwrap();
+        ring.retire(id.as_str(), &POLICY, NOW).map(|ring| ring.get(id.as_str()).unwrap().expires_at())
+    };
+    // The successor takes over before every server has the ring: a hundred seconds, and a thousand more.
+    for end in [100, 500, 1_099, 1_100, 1_101, 50_000] {
+        assert_eq!(retired(end).unwrap(), Some(later(1_100)), "{end}");
+    }
+    for end in [50, 99] {
+        assert!(retired(end).unwrap_err().is_misuse(), "{end}");
+    }
+}
+
 /// A key that is promoted keeps its end, if that comes late enough.
 #[test]
 fn t82_an_end_that_is_late_enough_is_kept() {

@@ -146,3 +146,24 @@ fn the_room_of_what_is_replaced_is_free_to_the_byte() {
         assert_eq!(limit(cookies), next, "{cookies}");
     }
 }
+
+/// Each limit is the last size that is sent.
+#[test]
+fn a_pair_and_a_line_may_be_as_long_as_the_limit() {
+    let ring = shared_ring();
+    let lines = |budget: Budget| {
+        let jar = builder::<Session>(&ring).budget(budget).build().unwrap();
+        let mut visit = jar.visit_at(Cookies::default(), NOW);
+        let written = visit.update(|state| *state = session(&"x".repeat(300)));
+        written.map(|()| visit.plan().into_set_cookie())
+    };
+    let line = lines(Budget::default()).unwrap().remove(0);
+    let (name, value) = line.split(';').next().unwrap().split_once('=').unwrap();
+    let (pair, line) = (name.len() + value.len(), line.len());
+    assert!(lines(Budget::default().pair(pair)).is_ok() && lines(Budget::default().line(line)).is_ok());
+    assert_eq!(lines(Budget::default().pair(pair - 1)).unwrap_err().size(), Some(pair));
+    assert_eq!(lines(Budget::default().line(line - 1)).unwrap_err().size(), Some(line));
+    let answer = line + "Set-Cookie: \r\n".len();
+    assert!(lines(Budget::default().answer(answer)).is_ok());
+    assert_eq!(lines(Budget::default().answer(answer - 1)).unwrap_err().size(), Some(answer));
+}
