@@ -167,3 +167,41 @@ fn a_pair_and_a_line_may_be_as_long_as_the_limit() {
     assert!(lines(Budget::default().answer(answer)).is_ok());
     assert_eq!(lines(Budget::default().answer(answer - 1)).unwrap_err().size(), Some(answer));
 }
+
+/// What `room` says is what fits, whichever limit is the least: a pair that is longer is refused, and one that is not is taken.
+#[test]
+fn the_room_that_is_told_is_exact_whichever_limit_is_the_least() {
+    let ring = shared_ring();
+    let old = mint(&builder::<Session>(&ring).build().unwrap(), &session("a"), NOW).unwrap();
+    let former = old.replacen("__Host-session", "__Host-old", 1);
+    let wide = Budget::default().answer(100_000).request(100_000);
+    for (budget, cookies) in [
+        (wide.pair(600), ""),
+        (wide.line(700), ""),
+        (wide.line(700), &*old),
+        (wide.answer(800), ""),
+        (wide.answer(800), &*old),
+        (wide.answer(900), &*former),
+        (wide.request(700), "theme=dark"),
+        (wide.request(700), &*format!("theme=dark; {old}")),
+        (wide.request(700), &*format!("{old}; {old}; theme=dark")),
+    ] {
+        let jar = builder::<Session>(&ring).formerly("__Host-old").budget(budget).build().unwrap();
+        let written = |len: usize| {
+            let mut visit = jar.visit_at(request(cookies), NOW);
+            let before = visit.room().1;
+            let written = visit.update(|state| *state = session(&"x".repeat(len)));
+            let (taken, room) = visit.room();
+            // Before there is a slip, its age is taken to be the longest that can be written.
+            assert!(room - 4 <= before && before <= room, "{cookies}: {before}, {room}");
+            written.map(|()| (taken, room)).map_err(|error| error.size().unwrap() - error.limit().unwrap())
+        };
+        let (fits, room) = (100..900).map_while(|len| written(len).ok()).last().unwrap();
+        let over = (100..900).find_map(|len| written(len).err()).unwrap();
+        // A byte more of a state is one character of base64 or two.
+        assert!(
+            fits <= room && room - fits < 2 && fits + 2 >= room + over,
+            "{cookies}: {fits} fit, {room} told, {over} over"
+        );
+    }
+}
