@@ -65,6 +65,7 @@ fn t82_a_new_file_is_followed_by_running_sealers() {
     let sealer = desk.sealer();
     let before = sealer.seal_at(&cart(), NOW).unwrap();
     assert!(!desk.keys.reload().unwrap(), "nothing is new");
+    assert!(desk.keys.status().checked_at().is_some());
     let next = desk.ring.stage(Key::generate(Alg::Hs256).unwrap(), later(100), &POLICY, NOW).unwrap();
     next.to_file(desk.path()).unwrap();
     let (replaced, told) = told(Level::INFO, || desk.keys.reload().unwrap());
