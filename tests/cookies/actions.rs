@@ -220,6 +220,7 @@ fn a_handle_is_its_visit() {
 
     let (broken, _) = held(request(&format!("{NAME}=junk")));
     assert_eq!(broken.error().map(|error| error.kind()), Some(ErrorKind::Rejected));
+    assert_eq!(broken.room().0, 0, "nothing of it stays");
     let (touched, visits) = held(browser.cookies("/", NOW));
     assert!(visits.plan().set_cookie().is_empty());
     drop(touched);
