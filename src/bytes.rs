@@ -127,9 +127,12 @@ pub(crate) fn public_bytes(text: &str) -> Option<Vec<u8>> {
     ENGINE.decode(text).ok()
 }
 
-/// The secret bytes of a JWK member.
+/// The secret bytes of a JWK member. Of a text that is refused near its end the rest has been decoded by then, and is wiped as well.
 pub(crate) fn secret_bytes(text: &str) -> Option<Secret> {
-    ENGINE.decode(text).ok().map(Secret::new)
+    let mut bytes = Wiped::new(vec![0; text.len().div_ceil(4) * 3]);
+    let len = ENGINE.decode_slice(text, &mut bytes).ok()?;
+    bytes.truncate(len);
+    Some(Secret(bytes))
 }
 
 /// Secret base64url text, for a JWK Set on its way to a file.
@@ -211,7 +214,7 @@ pub(crate) mod tests {
     /// The long texts go through the SIMD kernel, the short ones do not: every last character, every length.
     #[test]
     fn t09_trailing_bits_must_be_zero_at_every_length() {
-        for len in 1_usize..200 {
+        for len in (1_usize..200).step_by(if cfg!(miri) { 130 } else { 1 }) {
             let text = token_text(&vec![0xff; len]);
             assert_eq!(text.len(), text_len(len));
             assert_eq!(decode(&text).unwrap(), vec![0xff; len]);

@@ -258,6 +258,7 @@ mod tests {
 
     proptest! {
         #[test]
+        #[cfg_attr(miri, ignore = "large contexts, and long")]
         fn t24_no_two_contexts_collide(all in proptest::collection::vec(parts(), 2..60)) {
             let mut seen: HashMap<Vec<u8>, Parts> = HashMap::new();
             for parts in all {

@@ -178,6 +178,15 @@ mod tests {
         assert_eq!(UnixTime::from_secs(1).checked_add(Duration::from_millis(999)), Some(UnixTime::from_secs(1)));
     }
 
+    #[test]
+    fn milliseconds_are_those_of_the_seconds_unless_the_clock_knows_better() {
+        let fixed = || UnixTime::from_secs(1_800_000_000);
+        assert_eq!(fixed.now_millis().unwrap(), 1_800_000_000_000);
+        let before = UnixTime::now().unwrap().as_secs();
+        let millis = SystemClock.now_millis().unwrap();
+        assert!((before..=UnixTime::now().unwrap().as_secs()).contains(&(millis / 1_000)));
+    }
+
     proptest! {
         #[test]
         fn adding_and_since_agree(start in 0..=UnixTime::MAX.as_secs(), more in 0..=UnixTime::MAX.as_secs()) {

@@ -154,6 +154,8 @@ fn t19_a_forged_token_gets_no_second_reader() {
     let builder = Sealer::<Cart>::encrypted(&ring).lifetime(Lifetime::absolute(HOUR));
     let greedy = builder.adopt(UnixTime::MAX, greedy).build().unwrap();
     assert!(greedy.open_at("anything else", NOW).is_ok());
+    assert!(greedy.open_at(&".".repeat(orderslip::MAX_TOKEN_TEXT), NOW).is_ok());
+    assert!(greedy.open_at(&".".repeat(orderslip::MAX_TOKEN_TEXT + 1), NOW).unwrap_err().is_rejected());
     for kind in Kind::COSE {
         let foreign = kind.sealer::<Cart>(&kind.ring()).seal_at(&cart(), NOW).unwrap();
         let truncated = foreign.split_at(foreign.len() / 2).0;
@@ -292,4 +294,20 @@ fn t82_reloading_the_same_file_opens_the_same_tokens() {
         assert_eq!(slip.standing(), Standing::Current, "{kind:?}");
     }
     assert!(ring.get(again.ids().next().unwrap().as_str()).is_some_and(|key| key.alg() == Alg::HkdfA256Gcm));
+}
+
+/// Nobody is logged out everywhere by accident, and a guest's cart goes to whoever logs in.
+#[test]
+fn a_state_has_no_subject_unless_it_says_so() {
+    assert_eq!(cart().subject(), None);
+}
+
+/// Without a time, all six of a bound sealer go by the clock.
+#[test]
+fn a_bound_sealer_goes_by_the_clock_as_any() {
+    let sealer = Kind::Encrypted.sealer::<Cart>(&shared_ring());
+    let bound = sealer.bound(&["tenant 7"]);
+    let slip = bound.open(&bound.seal(&cart()).unwrap()).unwrap();
+    let again = bound.open(&bound.reseal(&slip).unwrap()).unwrap();
+    assert_eq!((again.id(), again.state()), (slip.id(), &cart()));
 }

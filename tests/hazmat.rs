@@ -287,3 +287,13 @@ fn t24_minting_and_revealing_are_bound_as_sealers_are() {
     let purpose = |purpose| hazmat::external_aad(&hazmat::BoundTo::purpose(purpose));
     assert!(purpose("").unwrap_err().is_misuse() && purpose("with space").unwrap_err().is_misuse());
 }
+
+/// Of an algorithm that encrypts nothing no key is derived: its context says zero bits, and is no other's.
+#[test]
+fn the_context_of_a_signature_has_no_key() {
+    let context = |alg| hazmat::cose::kdf_context(alg, &[0xa1, 0x01, 0x29], None);
+    for alg in [Alg::Es256, Alg::Es384, Alg::Ed25519] {
+        assert!(context(alg).ends_with(&[0x82, 0x00, 0x43, 0xa1, 0x01, 0x29]), "{alg:?}");
+    }
+    assert!(context(Alg::A256Gcm).ends_with(&[0x82, 0x19, 0x01, 0x00, 0x43, 0xa1, 0x01, 0x29]));
+}

@@ -45,6 +45,30 @@ fn the_unchanged_tokens_are_good() {
     assert!(jwe().open_at(&jose::dir_a256gcm(SECRET, JWE_HEADER, CLAIMS.as_bytes()).join("."), NOW).is_ok());
 }
 
+/// What the header says and what the key is must be one, also where the proof is the key's own: an opener takes keys of its algorithm.
+#[test]
+fn t01_a_key_of_another_algorithm_proves_nothing() {
+    let secret: Vec<u8> = (0..64_u8).map(|at| at.wrapping_mul(151)).collect();
+    let keys =
+        [jose::oct("HS256", "k1", SECRET), jose::oct("HS512", "k5", &secret)].map(|jwk| Key::from_jwk(&jwk).unwrap());
+    let both = Keyring::new(keys.into()).unwrap();
+    let token = |alg: &str| {
+        let header = format!(r#"{{"alg":"{alg}","kid":"k5","typ":"orderslip+jwt"}}"#);
+        let signed = format!("{}.{}", B64.encode(header), B64.encode(CLAIMS));
+        let tag = ring::hmac::sign(&ring::hmac::Key::new(ring::hmac::HMAC_SHA512, &secret), signed.as_bytes());
+        format!("{signed}.{}", B64.encode(tag))
+    };
+    let open = |alg: JwsAlg, token: &str| Kind::Jws(alg).sealer::<Cart>(&both).open_at(token, NOW);
+    assert!(open(JwsAlg::Hs512, &token("HS512")).is_ok());
+    for (alg, said) in [(JwsAlg::Hs256, "HS256"), (JwsAlg::Hs256, "HS512"), (JwsAlg::Hs512, "HS256")] {
+        assert_rejected(open(alg, &token(said)), said);
+    }
+    // An algorithm that proves nothing is none of a JWS, to whoever only looks either.
+    for alg in ["A256GCM", "A128GCM", "direct+HKDF-SHA-256", "dir", "none"] {
+        assert_rejected(hazmat::inspect(&token(alg)), alg);
+    }
+}
+
 /// CVE-2017-11424, CVE-2022-29217, CVE-2024-37568, CVE-2024-33663, CVE-2023-48223, CVE-2026-34950: lists of what public keys look
 /// like, and a form that was not on them. Here a public key is of another type than a secret.
 #[test]

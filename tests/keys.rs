@@ -388,6 +388,13 @@ fn t03_t83_secrets_are_checked_and_have_no_default() {
     assert_eq!(unset.to_string(), "misuse: the environment variable \"ORDERSLIP_TEST_THAT_NOBODY_SETS\" is not set");
 }
 
+#[test]
+fn t83_thirty_two_bytes_are_the_shortest_secret() {
+    let (exact, short) = (ONE.split_at(32).0, ONE.split_at(31).0);
+    assert!(Keyring::from_secrets(exact, &[]).is_ok());
+    assert_eq!(Keyring::from_secrets(short, &[]).unwrap_err().to_string(), "a secret shorter than 32 bytes");
+}
+
 /// The environment of a process is set from outside, so another process is asked: this test's own binary.
 #[test]
 fn t83_the_environment_is_read_as_documented() {
@@ -402,6 +409,8 @@ fn t83_the_environment_is_read_as_documented() {
     for (value, expected) in [
         (ring.to_jwks().expose(), "4"),
         (ONE, "3"),
+        (ONE.split_at(43).0, "3"),
+        (ONE.split_at(42).0, "a secret text of fewer than 43 characters: take `openssl rand -base64 32`"),
         (&format!(" {ONE}\n{TWO} "), "6"),
         ("", "misuse: the environment variable \"ORDERSLIP_TEST_KEYS\" is empty"),
         ("changeme", "a secret text of fewer than 43 characters: take `openssl rand -base64 32`"),
@@ -503,6 +512,81 @@ fn t83_a_ring_must_have_a_key_for_its_sealer() {
         Sealer::<Cart>::publicly_signed(&ring, PublicAlg::Ed25519).lifetime(lifetime).build().unwrap_err().is_misuse()
     );
     assert!(Sealer::<Cart>::signed(&ring).lifetime(lifetime).build().is_ok());
+}
+
+/// Each limit is the last that is taken; and what is said of a key twice may be the same.
+#[test]
+fn t80_the_limits_of_members_are_exact() {
+    let secret = |len: usize| {
+        with(mac(), "k", json!(B64.encode((0..len).map(|at| (at % 251).to_le_bytes()[0]).collect::<Vec<u8>>())))
+    };
+    assert!(Key::from_jwk(&secret(512).to_string()).is_ok());
+    refused(&secret(513), r#"key "mac": member `k`: longer than 512 bytes"#);
+    assert!(Key::from_jwk(&with(mac(), "kid", json!("k".repeat(256))).to_string()).is_ok());
+    assert!(Key::from_jwk(&with(mac(), "kid", json!("k".repeat(257))).to_string()).is_err());
+    for (jwk, alg) in [(mac(), Alg::Hs256), (ec(), Alg::Es256), (okp(), Alg::Ed25519)] {
+        let text = jwk.to_string();
+        assert_eq!(Key::from_jwk_as(&text, alg).unwrap().id(), Key::from_jwk(&text).unwrap().id());
+    }
+    // Who may sign may verify what was signed.
+    for jwk in [ec(), okp(), mac()] {
+        assert!(Key::from_jwk(&with(jwk, "key_ops", json!(["sign"])).to_string()).unwrap().can_seal());
+    }
+    refused(
+        &with(without(okp(), "d"), "key_ops", json!(["sign"])),
+        r#"key "okp": member `key_ops`: does not fit the algorithm"#,
+    );
+}
+
+/// What a key may not do it may not do after it was written either; to the public that is no news.
+#[test]
+fn a_key_that_only_verifies_is_written_as_one() {
+    for jwk in [ec(), okp()] {
+        let only = with(jwk, "key_ops", json!(["verify"])).to_string();
+        let ring = Keyring::new(vec![Key::from_jwk(&only).unwrap()]).unwrap();
+        let again = Keyring::from_jwks(ring.to_jwks().expose()).unwrap();
+        assert!(!again.keys().next().unwrap().can_seal());
+        assert!(!ring.public_jwks().contains("key_ops"));
+    }
+}
+
+/// Bytes that begin as an uncompressed point of another curve does are Ed25519's all the same.
+#[test]
+fn a_public_key_that_begins_with_four_is_written_whole() {
+    let x = B64.encode([4; 32]);
+    let jwk = json!({"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "x": x});
+    let ring = Keyring::new(vec![Key::from_jwk(&jwk.to_string()).unwrap()]).unwrap();
+    let written: Value = serde_json::from_str(&ring.public_jwks()).unwrap();
+    assert_eq!(written["keys"][0]["x"], json!(x));
+    assert_eq!(Keyring::from_public_jwks(&ring.public_jwks()).unwrap().ids().next(), ring.ids().next());
+}
+
+/// Of a key that is erased the wire id is kept if its name does not tell it, and not otherwise.
+#[test]
+fn what_is_kept_of_an_erased_key_is_no_more_than_is_needed() {
+    for (jwk, is_kept) in [(mac(), true), (without(mac(), "kid"), false)] {
+        let jwk = with(jwk, "exp", json!(10));
+        let set = json!({"keys": [jwk, ec()]}).to_string();
+        let ring = Keyring::from_jwks(&set).unwrap();
+        let pruned = ring.prune(orderslip::UnixTime::from_secs(11)).unwrap();
+        let text = pruned.to_jwks();
+        assert!(text.expose().contains("retired"));
+        assert_eq!(text.expose().contains("wire_id"), is_kept, "{}", text.expose());
+        assert!(Keyring::from_jwks(text.expose()).is_ok());
+    }
+}
+
+/// Four megabytes are the last size that is read.
+#[test]
+fn t11_the_longest_text_of_keys_is_read_and_one_byte_more_is_not() {
+    let key = r#"{"kty":"oct","alg":"HS256","kid":"a","k":"nJZIqg3Ndu7c64M1Gv3qmcJH8yRD2xTvo0KAe5gLZwQ"}"#;
+    let padded = |text: &str, len: usize| format!("{text}{}", " ".repeat(len - text.len()));
+    let limit = 4 * 1024 * 1024;
+    assert!(Key::from_jwk(&padded(key, limit)).is_ok());
+    assert!(Key::from_jwk(&padded(key, limit + 1)).unwrap_err().is_misuse());
+    let set = format!(r#"{{"keys":[{key}]}}"#);
+    assert!(Keyring::from_jwks(&padded(&set, limit)).is_ok());
+    assert!(Keyring::from_jwks(&padded(&set, limit + 1)).unwrap_err().is_misuse());
 }
 
 proptest! {

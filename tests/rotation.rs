@@ -307,6 +307,52 @@ fn t82_two_rings_that_disagree_are_found_from_both_sides() {
     assert!(matches!(against(&named("main"), &named("main"))[..], [Finding::OtherKeyThere { .. }]));
 }
 
+/// What another ring must have is what tokens still live of, to the second.
+#[test]
+fn t82_what_another_ring_must_have_ends_to_the_second() {
+    let (ring, old) = ring();
+    let (next, next_id) = new_key();
+    let staged = ring.stage(next, later(100), &POLICY, NOW).unwrap();
+    let successor = Keyring::new(vec![copy_of(&staged, &next_id)]).unwrap();
+    for (now, is_missed) in
+        [(99, true), (100, true), (101, true), (1_099, true), (1_100, false), (1_101, false), (9_000, false)]
+    {
+        let findings = staged.check_against(&successor, &POLICY, later(now));
+        let missed = findings.iter().any(|finding| matches!(finding, Finding::NotThere { key, .. } if *key == old));
+        assert_eq!(missed, is_missed, "{now}: {findings:?}");
+    }
+}
+
+/// An end that retiring would move to later is moved only while every server can still hear of it; one that comes nearer is no matter.
+#[test]
+fn t82_retiring_moves_no_end_that_is_too_near() {
+    let retired = |end: u64| {
+        let (first, id) = new_key();
+        let (next, _) = new_key();
+        let ring = Keyring::new(vec![first.expiring_at(later(end)), next.activating_at(later(10))]).unwrap();
+        ring.retire(id.as_str(), &POLICY, NOW).map(|ring| ring.get(id.as_str()).unwrap().expires_at())
+    };
+    // The successor takes over before every server has the ring: a hundred seconds, and a thousand more.
+    for end in [100, 500, 1_099, 1_100, 1_101, 50_000] {
+        assert_eq!(retired(end).unwrap(), Some(later(1_100)), "{end}");
+    }
+    for end in [50, 99] {
+        assert!(retired(end).unwrap_err().is_misuse(), "{end}");
+    }
+}
+
+/// A key that is promoted keeps its end, if that comes late enough.
+#[test]
+fn t82_an_end_that_is_late_enough_is_kept() {
+    let (first, _) = new_key();
+    let (other, id) = new_key();
+    let (last, _) = new_key();
+    let other = other.activating_at(later(40_000)).expiring_at(later(50_000));
+    let ring = Keyring::new(vec![first, other, last.activating_at(later(45_000))]).unwrap();
+    let promoted = ring.promote(id.as_str(), later(200), &POLICY, NOW).unwrap();
+    assert_eq!(promoted.get(id.as_str()).unwrap().expires_at(), Some(later(50_000)));
+}
+
 fn copy_of(ring: &Keyring, id: &KeyId) -> Key {
     let set: serde_json::Value = serde_json::from_str(ring.to_jwks().expose()).unwrap();
     let jwk = set["keys"].as_array().unwrap().iter().find(|jwk| jwk["kid"] == id.as_str()).unwrap();

@@ -4,7 +4,7 @@
 mod kit;
 
 use kit::{Kind, NOW};
-use orderslip::{Layout, SlipState};
+use orderslip::{Layout, MAX_TOKEN_TEXT, SlipState};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{
     borrow::Cow,
@@ -423,4 +423,22 @@ fn what_cannot_be_read_back_is_not_sealed() {
     }
     let sealer = Kind::Encrypted.sealer::<Named<Lies>>(&Kind::Encrypted.ring());
     assert!(sealer.seal_at(&Named(Lies), NOW).unwrap_err().is_misuse());
+}
+
+/// The limit is the last length that is taken, and not the first that is not.
+#[test]
+fn a_token_may_be_exactly_as_long_as_the_limit() {
+    for kind in Kind::COSE {
+        let sealer = kind.sealer::<kit::Cart>(&kind.ring());
+        let with = |len: usize| kit::Cart { lines: Vec::new(), note: Some("x".repeat(len)) };
+        let short = sealer.seal_at(&with(5_000), NOW).unwrap().len();
+        // Four characters for three bytes.
+        let longest = (5_000 + (MAX_TOKEN_TEXT - short) / 4 * 3 - 6..6_100)
+            .map_while(|len| sealer.seal_at(&with(len), NOW).ok().map(|token| (len, token)))
+            .last();
+        let (len, token) = longest.unwrap();
+        assert_eq!(token.len(), MAX_TOKEN_TEXT, "{kind:?}");
+        assert_eq!(sealer.open_at(&token, NOW).unwrap().state(), &with(len));
+        assert_eq!(sealer.seal_at(&with(len + 1), NOW).unwrap_err().size(), Some(MAX_TOKEN_TEXT + 2), "{kind:?}");
+    }
 }

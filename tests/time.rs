@@ -215,6 +215,44 @@ fn t82_without_an_active_key_nothing_is_sealed() {
     assert_eq!(sealer.open_at(&token, later(99)).unwrap().standing(), Standing::Current, "there is no other key");
 }
 
+/// Whatever a key says of its own activation: once another has taken over, its tokens are due, be it in the second in which both became active.
+#[test]
+fn t82_the_tokens_of_a_key_that_another_has_followed_are_due() {
+    let jwk = |letter: &str, from: u64| {
+        let secret = format!("{letter}JZIqg3Ndu7c64M1Gv3qmcJH8yRD2xTvo0KAe5gLZwQ");
+        let alg = r#""kty":"oct","alg":"direct+HKDF-SHA-256","enc":"A256GCM""#;
+        format!(r#"{{{alg},"kid":"{letter}","nbf":{},"k":"{secret}"}}"#, later(from).as_secs())
+    };
+    let sealer = |keys: &[String]| {
+        let ring = Keyring::from_jwks(&format!(r#"{{"keys":[{}]}}"#, keys.join(","))).unwrap();
+        sealer(&ring, 10_000, None, 0)
+    };
+    for (next, now) in [(10, 10), (10, 11), (10, 5_000), (0, 0), (0, 1)] {
+        let (first, second) = (jwk("a", 0), jwk("b", next));
+        let token = sealer(&[first.clone()]).seal_at(&cart(), NOW).unwrap();
+        let both = sealer(&[first, second]);
+        assert_eq!(
+            both.open_at(&token, later(now)).unwrap().standing(),
+            Standing::Reseal(Reason::OldKey),
+            "{next} {now}"
+        );
+    }
+}
+
+#[test]
+fn an_idle_lifetime_is_as_long_as_the_absolute_one_at_the_most() {
+    let built = |absolute, idle| {
+        let lifetime = Lifetime::absolute(Duration::from_secs(absolute)).idle(Duration::from_secs(idle));
+        Sealer::<Cart>::encrypted(&shared_ring()).lifetime(lifetime).build().map(drop)
+    };
+    for (absolute, idle) in [(1, 1), (100, 100), (100, 1)] {
+        assert!(built(absolute, idle).is_ok(), "{absolute} {idle}");
+    }
+    for (absolute, idle) in [(100, 101), (0, 0), (100, 0), (0, 1)] {
+        assert!(built(absolute, idle).unwrap_err().is_misuse(), "{absolute} {idle}");
+    }
+}
+
 proptest! {
     /// The schedule against its definition: of the keys that live, the one activated last; of two alike, the later one.
     #[test]

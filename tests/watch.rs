@@ -65,6 +65,7 @@ fn t82_a_new_file_is_followed_by_running_sealers() {
     let sealer = desk.sealer();
     let before = sealer.seal_at(&cart(), NOW).unwrap();
     assert!(!desk.keys.reload().unwrap(), "nothing is new");
+    assert!(desk.keys.status().checked_at().is_some());
     let next = desk.ring.stage(Key::generate(Alg::Hs256).unwrap(), later(100), &POLICY, NOW).unwrap();
     next.to_file(desk.path()).unwrap();
     let (replaced, told) = told(Level::INFO, || desk.keys.reload().unwrap());
@@ -283,4 +284,22 @@ fn a_handle_without_a_file_has_nothing_to_look_at() {
     assert_eq!(status.age(status.loaded_at().saturating_add(HOUR)), HOUR);
     let missing = SharedKeyring::watch_file("/nowhere/ring.json").unwrap_err();
     assert!(missing.is_unavailable(), "the first ring must be good");
+}
+
+/// Of a file that is refused the revocations are heeded up to the length that files may have, and of a longer one nothing is.
+#[test]
+fn t11_t82_revocations_are_read_up_to_the_longest_file() {
+    for (len, is_heeded) in [(4 * 1024 * 1024, true), (4 * 1024 * 1024 + 1, false)] {
+        let desk = Desk::new();
+        let id = desk.mac_key();
+        let mut set = desk.json();
+        let keys = set["keys"].as_array_mut().unwrap();
+        let at = keys.iter().position(|key| key["kid"] == *id).unwrap();
+        keys[at]["revoked"] = serde_json::json!({ "revoked_at": NOW.as_secs(), "reason": "stolen" });
+        keys.push(serde_json::json!({ "kty": "oct" }));
+        let text = set.to_string();
+        desk.write(&format!("{text}{}", " ".repeat(len - text.len())));
+        assert!(desk.keys.reload().unwrap_err().is_misuse());
+        assert_eq!(desk.keys.current().get(&id).unwrap().revoked_at().is_some(), is_heeded, "{len}");
+    }
 }

@@ -48,6 +48,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg_attr(miri, ignore = "arithmetic alone, and a lot of it")]
     fn every_binary16_means_what_the_half_crate_says() {
         for bits in 0..=u16::MAX {
             let oracle = half::f16::from_bits(bits).to_f32();
@@ -62,6 +63,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "arithmetic alone, and a lot of it")]
     fn only_exact_values_have_a_short_form() {
         let near = (0..=u16::MAX).flat_map(|bits| {
             let exact = from_bits(bits).to_bits();

@@ -89,6 +89,7 @@ fn refused<T: DeserializeOwned + Debug>(bytes: &[u8]) {
 proptest! {
     /// Byte for byte what ciborium writes, whatever the shape.
     #[test]
+    #[cfg_attr(miri, ignore = "large states, and long")]
     fn named_states_are_what_ciborium_writes(shape in shapes()) {
         let ours = written(&shape, Layout::Named);
         let mut theirs = Vec::new();
@@ -98,6 +99,7 @@ proptest! {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "large states, and long")]
     fn positional_states_round_trip_and_are_no_longer(shape in shapes()) {
         let bytes = written(&shape, Layout::Positional);
         prop_assert!(bytes.len() <= written(&shape, Layout::Named).len());
@@ -106,6 +108,7 @@ proptest! {
 
     /// What decodes at all decodes to what ciborium says; what is cut off or has something after it does not decode.
     #[test]
+    #[cfg_attr(miri, ignore = "large states, and long")]
     fn t37_broken_states_are_refused_or_mean_the_same_to_ciborium(
         shape in shapes(), at in any::<prop::sample::Index>(), with in any::<u8>()
     ) {
@@ -125,6 +128,7 @@ proptest! {
 
     /// What the walk skips is what the typed reader takes: a state that holds a field nobody reads is held to the same rules.
     #[test]
+    #[cfg_attr(miri, ignore = "large states, and long")]
     fn t37_t55_what_is_skipped_and_what_is_read_are_held_to_one_rule(
         shape in shapes(), changes in vec((any::<prop::sample::Index>(), any::<u8>()), 0..4), noise in vec(any::<u8>(), 0..40)
     ) {
@@ -146,6 +150,7 @@ proptest! {
 
     /// A second reader, and a second writer: not by one author.
     #[test]
+    #[cfg_attr(miri, ignore = "large states, and long")]
     fn cbor4ii_reads_the_same_and_writes_the_same(
         text in ".{0,300}", numbers in vec(any::<u64>(), 0..30), shifts in 0_u32..64, signed: i64, flag: bool,
         map in proptest::collection::btree_map(".{0,30}", proptest::option::of(any::<u32>()), 0..30)

@@ -155,6 +155,10 @@ fn time(label: &[u8], rest: &mut &[u8]) -> Option<UnixTime> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        claims::{self, AnchorSecrets},
+        codec::Syntax,
+    };
     use proptest::prelude::*;
 
     fn written(head: &Head, context: &Context, state: &str) -> Vec<u8> {
@@ -165,6 +169,22 @@ mod tests {
         })
         .unwrap();
         out.bytes().to_vec()
+    }
+
+    /// A secret for siblings in a token that anybody can read would be none.
+    #[test]
+    fn no_anchor_is_written_into_a_jwt() {
+        let at = UnixTime::from_secs;
+        let times = Times { sealed_at: at(2), began_at: at(1), expires_at: at(3), ends_at: at(4) };
+        let head = Head { id: SlipId([7; 16]), times, version: 1 };
+        let anchor = AnchorSecrets::fresh(None).unwrap();
+        let context = Context::new("shop/cart", b"", &[]).unwrap();
+        let written = |anchor| {
+            let mut out = Buffer::default();
+            claims::write(Syntax::Json, &mut out, &head, anchor, (&context, &Call::UNBOUND), |_| Ok(()))
+        };
+        assert!(written(Some(&anchor)).unwrap_err().is_misuse());
+        assert!(written(None).is_ok());
     }
 
     proptest! {

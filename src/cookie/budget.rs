@@ -145,6 +145,19 @@ mod tests {
         assert!(tally.settle(lines(500), lines(400), 0, &budget).is_ok(), "less than before is never too much");
     }
 
+    /// The end of a session is sent whatever it takes; who then writes no more than before is not to blame for it.
+    #[test]
+    fn what_is_sent_anyhow_is_counted_and_is_nobodys_fault() {
+        let (tally, budget) = (Tally::default(), Budget::default().answer(100));
+        assert_eq!(tally.spent(), lines(0));
+        assert!(tally.settle(lines(0), lines(50), 0, &budget).is_ok());
+        tally.settle_anyhow(lines(0), lines(200));
+        assert_eq!(tally.spent(), lines(250));
+        assert!(tally.settle(lines(50), lines(50), 0, &budget).is_ok());
+        assert!(tally.settle(lines(50), lines(51), 0, &budget).is_err_and(|over| over.size == 251));
+        assert_eq!(tally.spent(), lines(250));
+    }
+
     #[test]
     fn nobody_crosses_the_limit_of_a_request_but_it_may_be_crossed_already() {
         let grows = |more: usize, fewer: usize| Cost { lines: 0, more, fewer };

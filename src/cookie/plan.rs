@@ -216,6 +216,13 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_line_is_counted_with_the_name_of_its_field() {
+        let lines = ["a=b; Path=/", "cc=d"].map(str::to_owned);
+        let sent: usize = lines.iter().map(|line| format!("Set-Cookie: {line}\r\n").len()).sum();
+        assert_eq!(Plan { lines: lines.to_vec(), ..Plan::default() }.size(), sent);
+    }
+
+    #[test]
     fn t75_no_shared_cache_keeps_what_depends_on_a_slip() {
         for (present, wanted) in [
             ("", Some("private, no-cache")),

@@ -38,6 +38,7 @@ fn t33_no_plaintext_stays_in_the_buffer_after_a_failure() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "about `ring`, and long")]
 fn t30_a_million_ivs_do_not_repeat() {
     let mut seen = std::collections::HashSet::with_capacity(1 << 20);
     assert!((0..1 << 20).all(|_| seen.insert(random::<IV_LEN>().unwrap())));
@@ -84,6 +85,7 @@ fn t38_a_pair_must_belong_together() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "about `ring`")]
 fn t38_ecdsa_is_hedged_and_ed25519_is_deterministic() {
     let signatures = |curve| {
         let (_, signer) = Signer::generate(curve).unwrap();
@@ -96,6 +98,7 @@ fn t38_ecdsa_is_hedged_and_ed25519_is_deterministic() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "about `ring`")]
 fn t80_points_off_the_curve_are_refused() {
     for curve in [Curve::P256, Curve::P384] {
         let (_, signer) = Signer::generate(curve).unwrap();

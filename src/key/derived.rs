@@ -117,6 +117,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "thousands of keys")]
     fn t39_only_proven_keys_are_remembered_and_only_so_many() {
         let key = root();
         assert!(key.with_content_key(b"never proven: no", |_| Err::<(), _>(Unauthentic)).is_err());
@@ -138,6 +139,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "thousands of keys")]
     fn t39_a_failed_open_changes_nothing_of_what_is_remembered() {
         let key = root();
         let proven: Vec<Salt> =

@@ -228,12 +228,29 @@ fn write_retired(gone: &Retired) -> Json {
 
 fn render(set: Members) -> Zeroizing<String> {
     let set = Json::Object(set);
-    // One allocation that is large enough, so that growing leaves no copy behind.
-    let mut out = Vec::with_capacity(CAPACITY);
-    serde_json::to_writer_pretty(&mut out, &set)
-        .expect("a Vec takes every write, and our values have no map with odd keys");
-    Zeroizing::new(String::from_utf8(out).expect("JSON is UTF-8"))
+    // Measured first, and then written into one allocation: one that grew would leave copies behind.
+    let mut size = Size(0);
+    write(&mut size, &set);
+    let mut out = Vec::with_capacity(size.0);
+    write(&mut out, &set);
+    #[expect(clippy::ok_expect, reason = "the error would show the bytes, which hold every secret")]
+    Zeroizing::new(String::from_utf8(out).ok().expect("JSON is UTF-8"))
 }
 
-/// For some sixty keys; of a larger ring, a copy of the text may stay in freed memory.
-const CAPACITY: usize = 32 * 1024;
+fn write(out: impl std::io::Write, set: &Json) {
+    serde_json::to_writer_pretty(out, set).expect("memory takes every write, and our values have no map with odd keys");
+}
+
+/// How much was written, and nothing else of it.
+struct Size(usize);
+
+impl std::io::Write for Size {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}

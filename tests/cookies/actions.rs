@@ -2,10 +2,17 @@
 
 use crate::{
     kit::{NOW, shared_ring},
-    world::{NAME, Next, Session, World, jar, roomy, session},
+    world::{NAME, Next, Session, World, jar, request, roomy, session},
 };
-use orderslip::{ErrorKind, cookie::Outcome, testing::mint};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use orderslip::{
+    ErrorKind,
+    cookie::{Cookies, Jars, Outcome, Visits},
+    testing::{Browser, mint},
+};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+};
 
 /// A browser with a cookie that this server cannot read: of a newer version, or of a key that it does not know.
 fn unreadable(is_authentic: bool) -> World {
@@ -179,4 +186,46 @@ fn t70_the_largest_that_fits_is_kept_by_a_browser_and_one_more_is_refused() {
     assert_eq!(world.browser.receive(plan.set_cookie(), NOW), [Ok(())]);
     assert_eq!(world.state(NOW).unwrap().note.len(), largest);
     assert_eq!(world.visit(NOW).room(), (taken, limit));
+}
+
+/// A handle does what its visit does, and says what it says.
+#[test]
+fn a_handle_is_its_visit() {
+    let (ring, mut browser) = (shared_ring(), Browser::at("https://shop.example"));
+    let jars = Arc::new(Jars::new().with(jar::<Session>(&ring)).unwrap());
+    let held = |cookies: Cookies| {
+        let visits = Visits::new_at(Arc::clone(&jars), cookies, NOW);
+        (visits.held::<Session>().unwrap(), visits)
+    };
+    let (absent, _) = held(Cookies::default());
+    assert_eq!((absent.id(), absent.expires_at(), absent.ends_at(), absent.standing()), (None, None, None, None));
+    assert_eq!(absent.room().0, 0);
+    let pair = mint(&jar(&ring), &session("a"), NOW).unwrap();
+    browser.plant(&pair, NOW);
+
+    let (handle, visits) = held(browser.cookies("/", NOW));
+    let visit = jar::<Session>(&ring).visit_at(browser.cookies("/", NOW), NOW);
+    let slip = visit.slip().unwrap();
+    assert_eq!((handle.id(), handle.standing()), (Some(slip.id()), Some(slip.standing())));
+    assert_eq!((handle.expires_at(), handle.ends_at()), (Some(slip.expires_at()), Some(slip.ends_at())));
+    assert!(handle.error().is_none() && handle.room() == visit.room());
+    let form = handle.form_token().unwrap();
+    assert!(handle.check_form(&form).is_ok() && handle.check_form("junk").is_err());
+    let before = handle.id();
+    handle.renew_id().unwrap();
+    assert!(handle.id().is_some() && handle.id() != before);
+    assert_eq!(handle.take().unwrap(), Some(session("a")));
+    assert_eq!(handle.take().unwrap(), None);
+    assert!(!visits.plan().set_cookie().is_empty());
+
+    let (broken, _) = held(request(&format!("{NAME}=junk")));
+    assert_eq!(broken.error().map(|error| error.kind()), Some(ErrorKind::Rejected));
+    assert_eq!(broken.room().0, 0, "nothing of it stays");
+    let (touched, visits) = held(browser.cookies("/", NOW));
+    assert!(visits.plan().set_cookie().is_empty());
+    drop(touched);
+    let later = crate::kit::later(60);
+    let visits = Visits::new_at(Arc::clone(&jars), browser.cookies("/", later), later);
+    visits.held::<Session>().unwrap().touch();
+    assert_eq!(visits.plan().set_cookie().len(), 1);
 }

@@ -118,3 +118,90 @@ fn the_room_that_is_told_is_the_room_that_there_is() {
         assert!((limit - 4..=limit).contains(&taken), "{taken} of {limit} by {budget:?}");
     }
 }
+
+/// What an answer puts in the place of a cookie takes its room in the next request, and no byte of it is counted twice or not at all.
+#[test]
+fn the_room_of_what_is_replaced_is_free_to_the_byte() {
+    let ring = shared_ring();
+    let old = mint(&builder::<Session>(&ring).build().unwrap(), &session("a"), NOW).unwrap();
+    let fits = |cookies: &str, budget: Budget| {
+        let jar = builder::<Session>(&ring).budget(budget).build().unwrap();
+        jar.visit_at(request(cookies), NOW).update(|state| *state = session(&"x".repeat(900))).is_ok()
+    };
+    let limit = |cookies: &str| (900..2_000).find(|limit| fits(cookies, Budget::default().request(*limit))).unwrap();
+    // What the next request brings.
+    let mut world = World { jar: builder::<Session>(&ring).build().unwrap(), ..World::new() };
+    let mut visit = world.visit(NOW);
+    visit.update(|state| *state = session(&"x".repeat(900))).unwrap();
+    world.answer(&mut visit, NOW);
+    let pair = world.browser.header("/", NOW).len();
+    // The first cookie of all is counted with what would part it from another.
+    for (cookies, next) in [
+        ("", pair + 2),
+        ("theme=dark", "theme=dark; ".len() + pair),
+        (&*old, pair),
+        (&*format!("theme=dark; {old}"), "theme=dark; ".len() + pair),
+        (&*format!("{old}; {old}"), pair),
+    ] {
+        assert_eq!(limit(cookies), next, "{cookies}");
+    }
+}
+
+/// Each limit is the last size that is sent.
+#[test]
+fn a_pair_and_a_line_may_be_as_long_as_the_limit() {
+    let ring = shared_ring();
+    let lines = |budget: Budget| {
+        let jar = builder::<Session>(&ring).budget(budget).build().unwrap();
+        let mut visit = jar.visit_at(Cookies::default(), NOW);
+        let written = visit.update(|state| *state = session(&"x".repeat(300)));
+        written.map(|()| visit.plan().into_set_cookie())
+    };
+    let line = lines(Budget::default()).unwrap().remove(0);
+    let (name, value) = line.split(';').next().unwrap().split_once('=').unwrap();
+    let (pair, line) = (name.len() + value.len(), line.len());
+    assert!(lines(Budget::default().pair(pair)).is_ok() && lines(Budget::default().line(line)).is_ok());
+    assert_eq!(lines(Budget::default().pair(pair - 1)).unwrap_err().size(), Some(pair));
+    assert_eq!(lines(Budget::default().line(line - 1)).unwrap_err().size(), Some(line));
+    let answer = line + "Set-Cookie: \r\n".len();
+    assert!(lines(Budget::default().answer(answer)).is_ok());
+    assert_eq!(lines(Budget::default().answer(answer - 1)).unwrap_err().size(), Some(answer));
+}
+
+/// What `room` says is what fits, whichever limit is the least: a pair that is longer is refused, and one that is not is taken.
+#[test]
+fn the_room_that_is_told_is_exact_whichever_limit_is_the_least() {
+    let ring = shared_ring();
+    let old = mint(&builder::<Session>(&ring).build().unwrap(), &session("a"), NOW).unwrap();
+    let former = old.replacen("__Host-session", "__Host-old", 1);
+    let wide = Budget::default().answer(100_000).request(100_000);
+    for (budget, cookies) in [
+        (wide.pair(600), ""),
+        (wide.line(700), ""),
+        (wide.line(700), &*old),
+        (wide.answer(800), ""),
+        (wide.answer(800), &*old),
+        (wide.answer(900), &*former),
+        (wide.request(700), "theme=dark"),
+        (wide.request(700), &*format!("theme=dark; {old}")),
+        (wide.request(700), &*format!("{old}; {old}; theme=dark")),
+    ] {
+        let jar = builder::<Session>(&ring).formerly("__Host-old").budget(budget).build().unwrap();
+        let written = |len: usize| {
+            let mut visit = jar.visit_at(request(cookies), NOW);
+            let before = visit.room().1;
+            let written = visit.update(|state| *state = session(&"x".repeat(len)));
+            let (taken, room) = visit.room();
+            // Before there is a slip, its age is taken to be the longest that can be written.
+            assert!(room - 4 <= before && before <= room, "{cookies}: {before}, {room}");
+            written.map(|()| (taken, room)).map_err(|error| error.size().unwrap() - error.limit().unwrap())
+        };
+        let (fits, room) = (100..900).map_while(|len| written(len).ok()).last().unwrap();
+        let over = (100..900).find_map(|len| written(len).err()).unwrap();
+        // A byte more of a state is one character of base64 or two.
+        assert!(
+            fits <= room && room - fits < 2 && fits + 2 >= room + over,
+            "{cookies}: {fits} fit, {room} told, {over} over"
+        );
+    }
+}

@@ -437,3 +437,53 @@ fn a_base_waits_for_an_answer_that_has_room_beside_the_slips() {
     assert_eq!(bases(&shop), 1);
     assert_eq!(shop.quantity("dish 19"), 1);
 }
+
+#[test]
+fn the_name_of_a_jar_is_what_its_cookies_begin_with() {
+    let sealer = Sealer::<Session>::encrypted(&shared_ring()).lifetime(Lifetime::absolute(Duration::from_secs(60)));
+    let sessions = Jar::builder("session", sealer).build().unwrap();
+    assert_eq!(MergedJar::<Goodies>::new("cart", &sessions).unwrap().name(), "__Host-cart");
+}
+
+/// A request that has nothing to do with the cart leaves its cookies alone, however much there is to fold.
+#[test]
+fn who_does_not_ask_for_the_cart_writes_nothing_of_it() {
+    let mut shop = Shop::open();
+    for number in 0..6 {
+        shop.add(&format!("soup {number}"), 1);
+        shop.clock.advance(Duration::from_secs(200));
+    }
+    let visits = shop.request();
+    visits.held::<Session>().unwrap().update(|_| ()).unwrap();
+    let lines = visits.plan().into_set_cookie();
+    assert!(lines.len() == 1 && lines[0].starts_with("__Host-session="), "{lines:?}");
+    // There was something to do.
+    let visits = shop.request();
+    cart(&visits).read(|_| ());
+    assert!(visits.plan().set_cookie().iter().any(|line| line.starts_with("__Host-cart")));
+}
+
+/// Operations of a program that says no more of its state than it must.
+#[test]
+fn a_mergeable_state_has_no_barriers_and_is_measured_by_its_fields() {
+    use orderslip::merge::{Mergeable, Set};
+    #[derive(Clone, Default, Serialize, Deserialize)]
+    struct Diary {
+        days: Vec<String>,
+        title: String,
+    }
+    impl SlipState for Diary {
+        const PURPOSE: &'static str = "shop.example/diary";
+        const VERSION: u16 = 1;
+    }
+    impl Mergeable for Diary {
+        type Op = Set;
+        fn apply(&mut self, op: &Set) {
+            self.days.push(op.0.clone());
+        }
+    }
+    assert!(!Diary::is_barrier(&Set("a".into(), None)));
+    let sizes = Diary { days: vec!["x".repeat(50)], title: "t".into() }.sizes();
+    assert_eq!(sizes.iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["days", "title"]);
+    assert!(sizes[0].1 > 50 && sizes[1].1 < 10, "{sizes:?}");
+}

@@ -83,6 +83,32 @@ fn a_slip_in_the_last_seconds_of_the_leeway_is_over() {
             visit.error().and_then(orderslip::Error::expired_for).map(|ago| ago.as_secs()),
             secs.checked_sub(100)
         );
+        // Whoever only reads leaves nothing of it in the browser.
+        let lines = jar.visit_at(request(&pair), later(secs)).plan().into_set_cookie();
+        let deleted = lines.iter().any(|line| line.starts_with(&format!("{NAME}=;")) && line.contains("Max-Age=0"));
+        assert_eq!(deleted, secs >= 100, "after {secs} s: {lines:?}");
+    }
+}
+
+/// Junk under one name that nobody has looked at to its end is not deleted, be it the present name or a former one.
+#[test]
+fn what_was_not_looked_at_is_not_deleted() {
+    let ring = shared_ring();
+    let jar = crate::world::builder::<Session>(&ring).formerly("__Host-old").build().unwrap();
+    let other = mint(&crate::world::jar::<Session>(&ring), &session("a"), crate::kit::earlier(90_000)).unwrap();
+    let expired = other.split_once('=').unwrap().1;
+    // Each is another text, and none is junk by its form alone.
+    let many = |name: &str, count: usize| -> Vec<String> {
+        let (head, tail) = expired.split_at(expired.len() - 20);
+        let forged = |n: usize| format!("{name}={head}{n:03}{}", tail.split_at(3).1);
+        (100..100 + count).map(forged).collect()
+    };
+    for (present, former, deletes) in
+        [(1, 1, true), (40, 1, false), (1, 40, false), (40, 40, false), (0, 1, true), (0, 40, false)]
+    {
+        let field = [many(NAME, present), many("__Host-old", former)].concat().join("; ");
+        let lines = jar.visit_at(request(&field), NOW).plan().into_set_cookie();
+        assert_eq!(!lines.is_empty(), deletes, "{present} and {former}: {lines:?}");
     }
 }
 

@@ -255,3 +255,20 @@ fn t29_every_format_has_tombstones() {
         assert_eq!(world.visit(NOW).outcome(), Outcome::LoggedOut);
     }
 }
+
+/// What does not fit is undone; and what was undone is not the slip that has ended.
+#[test]
+fn t29_a_write_that_is_undone_brings_nothing_back() {
+    let mut world = World::with(&session("a"));
+    let late = in_flight(&world).swap_remove(1);
+    let mut visit = world.visit(NOW);
+    visit.logout().unwrap();
+    world.answer(&mut visit, NOW);
+    world.browser.receive(&late, NOW);
+    let mut visit = world.visit(NOW);
+    assert_eq!((visit.outcome(), visit.state()), (Outcome::LoggedOut, None));
+    assert!(visit.update(|state| state.note = "x".repeat(10_000)).unwrap_err().is_too_large());
+    assert_eq!(visit.state(), None);
+    world.answer(&mut visit, NOW);
+    assert_eq!(world.state(NOW), None);
+}

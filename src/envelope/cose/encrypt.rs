@@ -204,6 +204,7 @@ mod tests {
 
     /// Two tokens of one content key with one IV would give away both plaintexts and the means to forge.
     #[test]
+    #[cfg_attr(miri, ignore = "thousands of tokens")]
     fn t30_every_token_has_an_iv_of_its_own() {
         let (ring, context) = (ring_of(1), Context::new("test", b"", &[]).unwrap());
         let with = With::unbound(ring.ring(), &context);
@@ -225,6 +226,7 @@ mod tests {
 
     /// An attacker's salts must not push out the content keys in use.
     #[test]
+    #[cfg_attr(miri, ignore = "thousands of tokens")]
     fn t39_a_failed_open_leaves_the_memory_of_content_keys_as_it_was() {
         let (ring, context) = (ring_of(1), Context::new("test", b"", &[]).unwrap());
         let with = With::unbound(ring.ring(), &context);

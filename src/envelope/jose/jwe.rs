@@ -134,6 +134,7 @@ mod tests {
 
     /// One key for all tokens: no IV twice, and each is counted.
     #[test]
+    #[cfg_attr(miri, ignore = "thousands of tokens")]
     fn t30_every_jwe_has_an_iv_of_its_own_and_is_counted() {
         let ring = Keyring::new(vec![Key::generate(Alg::A256Gcm).unwrap()]).unwrap();
         let context = Context::new("test", b"", &[]).unwrap();
