@@ -2,7 +2,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
-// The storeys of the house, from the ground up; a module imports only from those before it (tests/layers.rs).
+// The storeys of the house, from the ground up; a module imports only from those before it (tests/layers).
 mod error;
 
 mod bytes;

@@ -53,6 +53,9 @@ pub const DEFAULT_TIME_LIMIT: Duration = Duration::from_millis(500);
 /// before it are [`Verdict::Forgotten`] from then on. So it is when a list comes new to an application, unless [`found`](Self::found) says once that
 /// nothing was revoked before. What it cannot see is a server that lost its last second: a replica that took over, an
 /// `appendfsync everysec` that did not come to it. Nor a `maxmemory-policy` that throws keys out: set `noeviction`; [`connect`](Self::connect) says if it is not.
+///
+/// # Panics
+/// It must be asked within a tokio runtime that has its clock and its sockets on (`enable_all`), as axum's and actix-web's is.
 #[derive(Clone)]
 pub struct RedisStore(Arc<Inner>);
 
