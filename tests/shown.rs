@@ -28,17 +28,20 @@ use std::{
 };
 
 /// Formatted here or in `messages.rs`, with secrets in them.
-const SHOWN: [&str; 42] = [
+const SHOWN: [&str; 54] = [
     "Bearer",
     "Bound",
     "BoundOpener",
     "Browser",
     "Builder",
+    "CheckedBearer",
     "Claims",
     "Cookies",
+    "Digest",
     "Error",
     "Fields",
     "ForeignJwt",
+    "Guard",
     "Held",
     "IdempotencyKey",
     "Inspection",
@@ -49,6 +52,7 @@ const SHOWN: [&str; 42] = [
     "KeyId",
     "Keyring",
     "Keys",
+    "MemoryStore",
     "Merged",
     "MergedJar",
     "Missing",
@@ -56,17 +60,25 @@ const SHOWN: [&str; 42] = [
     "NotHeld",
     "Old",
     "Opener",
+    "Placed",
     "Plan",
     "Prepared",
+    "Query",
+    "Redeemed",
+    "Redeemer",
+    "Redemption",
+    "RedisStore",
     "Required",
+    "Revocation",
     "RingStatus",
     "Sealer",
     "SecretText",
     "SharedKeyring",
     "Siblings",
-    "SlipId",
     "Slip",
+    "SlipId",
     "SlipLayer",
+    "SlipRef",
     "SlipService",
     "TestClock",
     "Visit",
@@ -74,7 +86,7 @@ const SHOWN: [&str; 42] = [
 ];
 
 /// Have nothing of a client, a key or a state in them: choices, figures, names.
-const PLAIN: [&str; 36] = [
+const PLAIN: [&str; 38] = [
     "Alg",
     "Budget",
     "CachePolicy",
@@ -111,6 +123,8 @@ const PLAIN: [&str; 36] = [
     "UnixTime",
     "RING_PROVIDER",
     "Facts",
+    "Epoch",
+    "Verdict",
 ];
 
 /// States and what else the caller has made, and a line of a test: they show what they are, to whoever has them in hand.
@@ -424,5 +438,75 @@ fn t34_nothing_of_the_web_layers_and_of_foreign_profiles_shows_a_secret() {
     let builder = Sealer::<Session>::signed(&ring).lifetime(Lifetime::absolute(HOUR)).accept_jwt(profile, |_: ()| None);
     search.show(&builder);
     search.show(&builder.build().unwrap());
+    search.finish();
+}
+
+#[test]
+fn t34_nothing_of_lists_and_orders_shows_a_secret() {
+    use orderslip::{
+        UnixTime,
+        cookie::Placed,
+        revoke::{Guard, MemoryStore, Query, Redeemer, Redemption, Revocation, Revocations, SlipRef, Verdict},
+        web::CheckedBearer,
+    };
+    /// Shows what it is told and asked.
+    struct Telling(std::sync::Mutex<Vec<String>>);
+
+    impl Revocations for &'static Telling {
+        async fn revoke(&self, revocation: &Revocation) -> Result<(), Error> {
+            self.0.lock().unwrap().push(format!("{revocation:?} {revocation:#?}"));
+            Ok(())
+        }
+
+        async fn look_up(&self, query: &Query) -> Result<Verdict, Error> {
+            self.0.lock().unwrap().push(format!("{query:?} {query:#?}"));
+            Ok(Verdict::Good)
+        }
+    }
+
+    let mut search = Search::default();
+    let ring = shared_ring();
+    let sealer = Sealer::<Session>::encrypted(&ring).lifetime(Lifetime::absolute(8 * HOUR)).build().unwrap();
+    let token = sealer.seal_at(&Session { user: Some(PLAINTEXT.into()) }, NOW).unwrap();
+    let slip = sealer.open_at(&token, NOW).unwrap();
+    let record = b"an order that nobody else may see";
+    search.needles.extend([
+        PLAINTEXT.into(),
+        record.to_vec(),
+        slip.id().as_bytes().to_vec(),
+        token.as_bytes()[24..].to_vec(),
+    ]);
+    for key in ring.ids() {
+        search.needles.push(key.to_string().into_bytes());
+    }
+    search.show(&SlipRef::of(&slip));
+    let redemption = Redemption::of_slip(&slip).with_record(record);
+    search.show(&(&redemption, redemption.key()));
+    let list = MemoryStore::new(10).that_knows_all_since(UnixTime::from_secs(0));
+    let (guard, redeemer) = (Guard::fail_closed(list.clone()).horizon(HOUR), Redeemer::new(list.clone()));
+    let telling: &'static Telling = Box::leak(Box::new(Telling(std::sync::Mutex::default())));
+    let told = Guard::fail_closed(telling).horizon(HOUR);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        for guard in [&guard, &told] {
+            guard.check_at(&slip, &token, NOW).await.unwrap();
+            guard.log_out_at(PLAINTEXT, Some(slip.id()), NOW).await.unwrap();
+            guard.revoke_key(ring.ids().next().unwrap(), later(10)).await.unwrap();
+            guard.revoke(&slip).await.unwrap();
+        }
+        search.show_error(&guard.check_at(&slip, &token, NOW).await.unwrap_err());
+        for _ in 0..2 {
+            search.show(&redeemer.redeem(&redemption).await.unwrap());
+        }
+    });
+    search.show(&(&list, &guard, &redeemer));
+    search.shown.push_str(&telling.0.lock().unwrap().join("\n"));
+    let jars = parsers::jars(&ring);
+    let header = parsers::with_basket(&jars, 1);
+    let visits = Visits::new_at(Arc::clone(&jars), Cookies::from_fields([header.as_bytes()]), NOW);
+    let key = visits.merged::<Basket>().unwrap().with(|basket| basket.idempotency_key()).unwrap();
+    search.needles.push(key.as_bytes().to_vec());
+    search.show(&Placed { order: record.to_vec(), key, is_known: true });
+    search.show(&CheckedBearer(slip));
     search.finish();
 }
