@@ -19,7 +19,7 @@
 //! # Coming from `jsonwebtoken`
 //!
 //! Sessions that live in JWTs today survive the change: until a time that you name, a [`Sealer`](crate::Sealer) takes them by a profile
-//! in which each decision is made by name, and what they hold is sealed anew. `docs/migrate.md` has the whole move.
+//! in which each decision is made by name, and what they hold is sealed anew. [`manual::migration`](crate::manual::migration) has the whole move.
 //!
 #![cfg_attr(feature = "jose", doc = "```")]
 #![cfg_attr(not(feature = "jose"), doc = "```ignore")]

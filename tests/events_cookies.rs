@@ -1,4 +1,4 @@
-//! What the log is told of cookies: every reason is provoked, at the level that `docs/troubleshooting.md` says, with the fields that it
+//! What the log is told of cookies: every reason is provoked, at the level that `src/manual/troubleshooting.md` says, with the fields that it
 //! promises; and no event holds a token, a state or a key.
 #![expect(
     clippy::indexing_slicing,
@@ -251,7 +251,7 @@ fn way_for(way: Way, ring: &Keyring) -> Jar<Session> {
 
 /// The levels that the page gives to each reason.
 fn levels_of_the_page() -> BTreeMap<String, Vec<String>> {
-    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/troubleshooting.md")).unwrap();
+    let page = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/troubleshooting.md")).unwrap();
     let entries = page.split("\n### `").skip(1);
     let entry = |entry: &str| {
         let (reason, rest) = entry.split_once('`').unwrap();

@@ -1,5 +1,5 @@
 //! JOSE tokens to and from other people's libraries: npm's `jose`, Python's `joserfc`, `jwcrypto` and `PyJWT`, Rust's `josekit` and
-//! `jsonwebtoken`; every algorithm, both directions, with JWKs both ways. The run makes the table of docs/interop.md.
+//! `jsonwebtoken`; every algorithm, both directions, with JWKs both ways. The run makes the table of src/manual/interop.md.
 //!
 //! | variable | names |
 //! |---|---|
@@ -311,7 +311,7 @@ fn cell(program: &mut Command, suite: &Suite, peer: &str) -> String {
 }
 
 fn compare_with_page(rows: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/interop.md");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/manual/interop.md");
     let page = fs::read_to_string(&path).unwrap();
     let columns: Vec<String> = suites().map(|suite| suite.name()).collect();
     let dashes: Vec<String> = CANNOT.iter().map(|(peer, what, why)| format!("- {peer}, {what}: {why}.")).collect();
@@ -326,6 +326,6 @@ fn compare_with_page(rows: &str) {
     if env::var_os("ORDERSLIP_WRITE_DOCS").is_some_and(|value| value == "1") {
         fs::write(&path, format!("{before}<!-- begin: JOSE -->\n{table}<!-- end -->{after}")).unwrap();
     } else {
-        assert_eq!(found, table, "docs/interop.md: run with ORDERSLIP_WRITE_DOCS=1");
+        assert_eq!(found, table, "src/manual/interop.md: run with ORDERSLIP_WRITE_DOCS=1");
     }
 }

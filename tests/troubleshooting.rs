@@ -1,4 +1,4 @@
-//! `docs/troubleshooting.md` has an entry for every reason that an event can give, and for no other; and its Rust is this.
+//! `src/manual/troubleshooting.md` has an entry for every reason that an event can give, and for no other; and its Rust is this.
 #![expect(clippy::unwrap_used, reason = "a failing test should stop where it fails")]
 
 use std::{
@@ -44,7 +44,7 @@ fn reasons_in_source() -> BTreeSet<String> {
 
 #[test]
 fn every_reason_has_an_entry_and_every_entry_is_a_reason() {
-    let page = text("docs/troubleshooting.md");
+    let page = text("src/manual/troubleshooting.md");
     let heading = |line: &str| line.strip_prefix("### `").and_then(|line| line.strip_suffix('`')).map(str::to_owned);
     let entries: Vec<String> = page.lines().filter_map(heading).collect();
     assert_eq!(entries.iter().cloned().collect::<BTreeSet<_>>(), reasons_in_source());
@@ -58,7 +58,7 @@ fn every_reason_has_an_entry_and_every_entry_is_a_reason() {
 
 #[test]
 fn what_shows_itself_elsewhere_has_an_entry() {
-    let page = text("docs/troubleshooting.md");
+    let page = text("src/manual/troubleshooting.md");
     for symptom in
         ["400", "431", "502", "upstream sent too big header", "does not come back", "401", "403", "413", "503"]
     {
@@ -69,7 +69,7 @@ fn what_shows_itself_elsewhere_has_an_entry() {
 
 #[test]
 fn the_subscriber_of_the_page_is_one() {
-    let page = text("docs/troubleshooting.md");
+    let page = text("src/manual/troubleshooting.md");
     let block = page.split("```rust\n").nth(1).unwrap().split("```").next().unwrap();
     let ours = text("tests/troubleshooting.rs");
     let module = ours.split("mod listening {\n").nth(1).unwrap().split("\n}\n").next().unwrap();

@@ -1,6 +1,6 @@
 //! What an operator should see of the cookies: the reason, the key's id, the age, the size; never a token or a state.
 //!
-//! It may not decide anything. `docs/troubleshooting.md` has an entry for every `reason`.
+//! It may not decide anything. `src/manual/troubleshooting.md` has an entry for every `reason`.
 
 use crate::{
     error::{Error, ErrorKind, Rejection},

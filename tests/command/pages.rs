@@ -1,6 +1,6 @@
 //! The pages of `docs/` that show the command: what they say is typed, and what they say is answered.
 //!
-//! A block of `console` holds commands behind `$ ` and the lines that each prints. `…` stands for anything. `after=2h` behind the
+//! A block of `console` holds commands behind `$ ` and the lines that each prints. `…` stands for anything. `after-2h` behind the
 //! word lets that much time pass before the block. The blocks of a page share one folder.
 
 use crate::bench::Bench;
@@ -8,22 +8,22 @@ use std::process::Command;
 
 #[test]
 fn the_runbook_does_what_it_says() {
-    assert!(run_page("docs/rotation.md") >= 18);
+    assert!(run_page("src/manual/rotation.md") >= 18);
 }
 
 #[test]
 fn the_manual_page_does_what_it_says() {
-    assert!(run_page("docs/command.md") >= 10);
+    assert!(run_page("src/manual/command.md") >= 10);
 }
 
 #[test]
 fn the_page_on_troubleshooting_does_what_it_says() {
-    assert!(run_page("docs/troubleshooting.md") >= 4);
+    assert!(run_page("src/manual/troubleshooting.md") >= 4);
 }
 
 #[test]
 fn the_manual_page_names_every_command_and_option() {
-    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/command.md")).unwrap();
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/command.md")).unwrap();
     let bench = Bench::new();
     let words = |help: &str| {
         let commands =
@@ -60,7 +60,7 @@ fn run_page(page: &str) -> usize {
             continue;
         }
         if let Some(after) = words.next() {
-            let duration = after.strip_prefix("after=").unwrap_or_else(|| panic!("{page}: {first}"));
+            let duration = after.strip_prefix("after-").unwrap_or_else(|| panic!("{page}: {first}"));
             bench.now += humantime::parse_duration(duration).unwrap().as_secs();
         }
         for step in body.split("$ ").filter(|step| !step.is_empty() && is_at_line_start(body, step)) {

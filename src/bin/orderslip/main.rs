@@ -1,7 +1,7 @@
 //! The command `orderslip`: keys for a fleet, and what stands in a token.
 //!
 //! It may not know more of the library than any program does. What it changes it changes in a file; servers follow the file
-//! (`SharedKeyring::watch_file`), or get it by whatever brings secrets to them. `docs/command.md` is its manual page.
+//! (`SharedKeyring::watch_file`), or get it by whatever brings secrets to them. `src/manual/command.md` is its manual page.
 
 mod args;
 mod failure;

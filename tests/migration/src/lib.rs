@@ -1,6 +1,6 @@
 //! The session of the shop that moves house, and what its new servers do with a cookie, whatever made it.
 //!
-//! It may not know the old crates. What stands between the markers is printed in `docs/migrate.md`.
+//! It may not know the old crates. What stands between the markers is printed in `src/manual/migration.md`.
 
 // docs: begin new-session
 use orderslip::{Error, Sealer, Slip, SlipState, Standing, UnixTime};

@@ -1,6 +1,6 @@
 //! From the private and the signed jar of `cookie`, as axum-extra hands them to handlers.
 //!
-//! What stands between the markers is printed in `docs/migrate.md`.
+//! What stands between the markers is printed in `src/manual/migration.md`.
 #![expect(clippy::unwrap_used, reason = "a failing test should stop where it fails")]
 
 mod kit;
@@ -114,7 +114,7 @@ async fn the_wrong_key_opens_nothing() {
     assert!(sealer.open_at(value_of(&set_cookie, "session"), NOW).unwrap_err().is_rejected());
 }
 
-/// What the old application was open to, the new one is until the old format's end. In `docs/migrate.md` as a limit.
+/// What the old application was open to, the new one is until the old format's end. In `src/manual/migration.md` as a limit.
 #[tokio::test]
 async fn a_signed_jar_does_not_tell_one_cookie_from_another_and_a_private_one_does() {
     let (key, ring) = (Key::generate(), ring());

@@ -1,4 +1,4 @@
-//! `docs/migrate.md` prints what is tested: its Rust is that of this crate, word for word, and all of it.
+//! `src/manual/migration.md` prints what is tested: its Rust is that of this crate, word for word, and all of it.
 
 use std::{
     collections::BTreeMap,
@@ -32,7 +32,7 @@ fn every_block_of_rust_is_tested_and_every_tested_block_is_printed() {
         assert!(tested.insert(name, block).is_none(), "two blocks are called {name}");
     }
 
-    let page = fs::read_to_string(folder("../../docs/migrate.md")).unwrap();
+    let page = fs::read_to_string(folder("../../src/manual/migration.md")).unwrap();
     let mut printed = Vec::new();
     for (_, block) in between(&page, "```rust", "```") {
         let name = tested.iter().find_map(|(name, tested)| (*tested == block).then_some(*name));

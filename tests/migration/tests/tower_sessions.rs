@@ -1,6 +1,6 @@
 //! From tower-sessions with its cookie store, tower-sessions-cookie-store.
 //!
-//! What stands between the markers is printed in `docs/migrate.md`.
+//! What stands between the markers is printed in `src/manual/migration.md`.
 #![expect(clippy::unwrap_used, reason = "a failing test should stop where it fails")]
 
 mod kit;

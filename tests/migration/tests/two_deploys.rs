@@ -1,6 +1,6 @@
 //! Two deploys, and why not one: fleets of which one half is already new, with a client that goes from any server to any.
 //!
-//! What stands between the markers is printed in `docs/migrate.md`.
+//! What stands between the markers is printed in `src/manual/migration.md`.
 #![expect(clippy::unwrap_used, reason = "a failing test should stop where it fails")]
 
 mod kit;

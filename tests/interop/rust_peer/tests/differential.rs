@@ -274,13 +274,13 @@ fn what_we_accept_others_accept_too() {
 }
 
 fn compare_with_page(table: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs/interop.md");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../src/manual/interop.md");
     let page = fs::read_to_string(&path).unwrap();
     let (before, rest) = page.split_once("<!-- begin: stricter -->\n").expect("a place for the table");
     let (found, after) = rest.split_once("<!-- end -->").expect("an end of the table");
     if env::var_os("ORDERSLIP_WRITE_DOCS").is_some_and(|value| value == "1") {
         fs::write(&path, format!("{before}<!-- begin: stricter -->\n{table}<!-- end -->{after}")).unwrap();
     } else {
-        assert_eq!(found, table, "docs/interop.md: run with ORDERSLIP_WRITE_DOCS=1");
+        assert_eq!(found, table, "src/manual/interop.md: run with ORDERSLIP_WRITE_DOCS=1");
     }
 }
