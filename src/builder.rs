@@ -83,6 +83,7 @@ impl<T: SlipState, Makes> Builder<T, Makes> {
 
     /// How much the clocks of two servers may differ: 30 seconds unless set, at most 10 minutes. Whole seconds. Clocks that are
     /// each half a minute off, one ahead and one behind, differ by a minute.
+    #[doc(alias("skew", "tolerance"))]
     pub fn leeway(mut self, leeway: Duration) -> Self {
         self.leeway = leeway;
         self
@@ -90,6 +91,7 @@ impl<T: SlipState, Makes> Builder<T, Makes> {
 
     /// Binds all tokens to something besides the purpose: a deployment, a host. Each call adds one binding, at most 16; their
     /// order counts. They take no bytes of a COSE token; a JOSE token has a digest of 22 characters of them (`ctx`).
+    #[doc(alias("aad", "issuer", "tenant"))]
     pub fn bind(mut self, binding: impl AsRef<[u8]>) -> Self {
         self.bindings.push(binding.as_ref().to_vec());
         self
@@ -107,6 +109,7 @@ impl<T: SlipState, Makes> Builder<T, Makes> {
     /// [`OldFormat`](crate::Reason::OldFormat). `read` gets what any client may send, at most 8 KiB, and must verify it
     /// itself; a text that begins like ours is never offered, be it good or forged. An old text can be replayed until then. Of several
     /// calls each adds a reader; the first that knows a text decides.
+    #[doc(alias("migrate", "legacy"))]
     pub fn adopt(mut self, until: UnixTime, read: impl Fn(&str) -> Option<T> + Send + Sync + 'static) -> Self {
         let read = move |text: &str, _: UnixTime, _: Duration| Some(Ok(Adopted { state: read(text)?, began_at: None }));
         self.adopts.push(Adopt { until, read: Box::new(read) });
@@ -120,6 +123,7 @@ impl<T: SlipState, Makes> Builder<T, Makes> {
     /// used again and again gains no further life. Without `iat` it begins now.
     #[cfg(feature = "jose")]
     #[cfg_attr(docsrs, doc(cfg(feature = "jose")))]
+    #[doc(alias("migrate", "jsonwebtoken"))]
     pub fn accept_jwt<C: serde::de::DeserializeOwned>(
         mut self,
         profile: ForeignJwt,

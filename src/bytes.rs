@@ -20,6 +20,8 @@ use zeroize::Zeroizing;
 /// It is the usual limit of servers and proxies for one header line (Apache `LimitRequestFieldSize` 8190, nginx
 /// `large_client_header_buffers` 8k), twice what browsers keep of one cookie (RFC 6265 section 6.1). It bounds all
 /// work that is done before a token is authenticated.
+///
+/// All defaults and limits with their reasons: [`manual::defaults`](crate::manual::defaults).
 pub const MAX_TOKEN_TEXT: usize = 8 * 1024;
 
 const _: () = assert!(MAX_TOKEN_TEXT.is_multiple_of(4), "four characters carry three bytes");

@@ -43,6 +43,7 @@ const ID_LEN: usize = 16;
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[doc(alias("jti", "cti", "session id"))]
 pub struct SlipId([u8; ID_LEN]);
 
 impl SlipId {

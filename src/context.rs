@@ -15,9 +15,13 @@ use crate::{cbor::write::Buffer, crypto, error::Error};
 use std::{borrow::Cow, sync::OnceLock};
 
 /// The most bindings of a deployment, and the most of a call: each count stays one byte of the AAD.
+///
+/// All defaults and limits with their reasons: [`manual::defaults`](crate::manual::defaults).
 pub const MAX_BINDINGS: usize = 16;
 
 /// The longest purpose, in bytes.
+///
+/// All defaults and limits with their reasons: [`manual::defaults`](crate::manual::defaults).
 pub const MAX_PURPOSE: usize = 64;
 
 /// The version of the layout above.

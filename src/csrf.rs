@@ -59,6 +59,7 @@ pub enum Provenance {
 /// # Ok::<(), orderslip::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
+#[doc(alias("csrf", "xsrf", "origin"))]
 pub struct SameOrigin {
     trusted: Vec<String>,
 }

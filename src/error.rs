@@ -81,6 +81,8 @@ pub enum ErrorKind {
 /// At which gate a token was rejected: for logs and tests, never for an answer to a client.
 ///
 /// Malformed is what anyone can tell from the token alone; not authentic is everything that takes a key.
+///
+/// [`Error::rejection`] gives it; which answer an error is: [`cookie::status`](crate::cookie::status).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Rejection {
     /// Too long, not canonical base64url, or not the one accepted shape.
@@ -209,12 +211,16 @@ impl Error {
     }
 
     /// A file, a store or the system's random generator did not answer: retry.
+    ///
+    /// To a client it is 503: [`cookie::status`](crate::cookie::status).
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
         matches!(self.kind(), ErrorKind::Unavailable)
     }
 
     /// If a token's time has passed, for how long it has been over.
+    ///
+    /// See [`is_expired`](Self::is_expired).
     #[must_use]
     pub fn expired_for(&self) -> Option<Duration> {
         match *self.0 {
@@ -224,6 +230,8 @@ impl Error {
     }
 
     /// If rejected, at which gate: for logs and tests, never for an answer to a client.
+    ///
+    /// See [`is_rejected`](Self::is_rejected).
     #[must_use]
     pub fn rejection(&self) -> Option<Rejection> {
         match *self.0 {
@@ -233,6 +241,8 @@ impl Error {
     }
 
     /// If too large, the bytes that the sealed text would take.
+    ///
+    /// See [`is_too_large`](Self::is_too_large).
     #[must_use]
     pub fn size(&self) -> Option<usize> {
         match *self.0 {
@@ -253,6 +263,8 @@ impl Error {
     /// If too large, the top-level fields of the state with their encoded bytes, largest first.
     ///
     /// Names of struct fields only, never keys of a map: those are data.
+    ///
+    /// See [`is_too_large`](Self::is_too_large).
     #[must_use]
     pub fn largest(&self) -> &[(&'static str, usize)] {
         match &*self.0 {

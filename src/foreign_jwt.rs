@@ -62,6 +62,7 @@ use std::time::Duration;
     clippy::exhaustive_structs,
     reason = "every field is a decision: a further one must break whoever has not made it"
 )]
+#[doc(alias("validation", "jsonwebtoken", "OIDC"))]
 pub struct ForeignJwt {
     /// What verifies them. A token that has a `kid` is verified by the key of that id; one that has none only if exactly one key of the
     /// ring is for the algorithm. No key is tried after another.

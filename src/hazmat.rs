@@ -127,6 +127,7 @@ pub mod cose {
 /// ```
 #[cfg(feature = "jose")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jose")))]
+#[doc(alias("jwt"))]
 pub mod jws {
     use crate::{envelope::jose::foreign, error::Error, key::Key};
 
@@ -154,6 +155,7 @@ pub mod jws {
 /// ```
 #[cfg(feature = "jose")]
 #[cfg_attr(docsrs, doc(cfg(feature = "jose")))]
+#[doc(alias("jwt"))]
 pub mod jwe {
     use crate::{envelope::jose::foreign, error::Error, key::Key};
 

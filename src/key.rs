@@ -35,7 +35,7 @@ use std::fmt;
 #[cfg(feature = "jose")]
 use std::sync::OnceLock;
 
-/// The shortest secret that anything is derived from or MACed with, in bytes: the output of SHA-256 (RFC 7518 section 3.2).
+/// The shortest secret that is derived from or MACed with, in bytes: SHA-256's output (RFC 7518 section 3.2; [`manual::defaults`](crate::manual::defaults)).
 pub const MIN_SECRET: usize = 32;
 
 /// A key for exactly one algorithm, with its id and its times.
@@ -188,7 +188,7 @@ impl Key {
         self.alg
     }
 
-    /// When the key becomes the one that seals (JWK member `nbf`); `None` is since ever.
+    /// When the key becomes the one that seals (JWK member `nbf`); `None` is since ever. [`Keyring::stage`](crate::Keyring::stage) sets it.
     #[must_use]
     pub fn activates_at(&self) -> Option<UnixTime> {
         self.times.activates
@@ -200,19 +200,19 @@ impl Key {
         self.times.expires
     }
 
-    /// When the key was revoked (JWK member `revoked`), if it was. A revoked key is not accepted at any time.
+    /// When [`revoke`](crate::Keyring::revoke) was called for it (JWK member `revoked`), if it was. It is not accepted at any time then.
     #[must_use]
     pub fn revoked_at(&self) -> Option<UnixTime> {
         self.times.revoked.as_ref().map(|revoked| revoked.at)
     }
 
-    /// Why the key was revoked, in the words of whoever did it.
+    /// Why the key was revoked, in the words of whoever did it. [`Keyring::revoke`](crate::Keyring::revoke) sets it.
     #[must_use]
     pub fn revoked_because(&self) -> Option<&str> {
         self.times.revoked.as_ref().and_then(|revoked| revoked.reason.as_deref())
     }
 
-    /// When the key was made, or when a ring got it (JWK member `iat`), if it says so.
+    /// When the key was made, or when a ring got it (JWK member `iat`), if it says so. [`Keyring::stage`](crate::Keyring::stage) sets it.
     #[must_use]
     pub fn made_at(&self) -> Option<UnixTime> {
         self.times.created
@@ -253,7 +253,7 @@ impl Key {
         self
     }
 
-    /// The same key with an end.
+    /// The same key with an end. In a ring it is [`Keyring::retire`](crate::Keyring::retire) that knows when that may be.
     #[must_use]
     pub fn expiring_at(mut self, time: UnixTime) -> Self {
         self.times.expires = Some(time);

@@ -49,6 +49,7 @@ use std::{fmt, ops::Deref, sync::Arc};
 /// # drop(keys); Ok(()) }
 /// ```
 #[derive(Clone)]
+#[doc(alias("jwks", "secret", "secrets"))]
 pub struct Keyring {
     ring: Arc<Ring>,
 }
@@ -121,6 +122,8 @@ impl Keyring {
 }
 
 /// Where a sealer or an opener takes its keys from: made from `&Keyring` or `&SharedKeyring`.
+///
+/// Whoever has the first keeps that ring; whoever has the second follows [`SharedKeyring::replace`](crate::SharedKeyring::replace).
 #[derive(Clone)]
 pub struct Keys(Source);
 

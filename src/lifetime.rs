@@ -6,9 +6,13 @@ use crate::{error::Error, time::UnixTime};
 use std::time::Duration;
 
 /// The leeway if none is set: servers under NTP differ by far less, and nobody notices half a minute.
+///
+/// All defaults and limits with their reasons: [`manual::defaults`](crate::manual::defaults).
 pub const DEFAULT_LEEWAY: Duration = Duration::from_secs(30);
 
 /// The largest leeway: as Tink has it, and more than any two clocks that somebody looks after differ.
+///
+/// All defaults and limits with their reasons: [`manual::defaults`](crate::manual::defaults).
 pub const MAX_LEEWAY: Duration = Duration::from_secs(10 * 60);
 
 /// How long a slip may live since it began, and how long since it was last sealed. Whichever ends first is its end.
@@ -23,6 +27,7 @@ pub const MAX_LEEWAY: Duration = Duration::from_secs(10 * 60);
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "a lifetime does something only when a builder gets it"]
+#[doc(alias("expire", "expiry", "exp", "ttl", "timeout"))]
 pub struct Lifetime {
     absolute: Duration,
     idle: Option<Duration>,
@@ -35,6 +40,7 @@ impl Lifetime {
     }
 
     /// Ends so long after the slip was last sealed, too.
+    #[doc(alias("inactivity", "sliding"))]
     pub const fn idle(mut self, idle: Duration) -> Self {
         self.idle = Some(idle);
         self

@@ -49,6 +49,7 @@ use std::{
 /// assert_eq!(door.open(&token)?.state().seat, 12);
 /// # Ok(()) }
 /// ```
+#[doc(alias("verify", "decrypt", "verifier"))]
 pub struct Opener<T>(Arc<Core<T>>);
 
 /// What a builder that makes an [`Opener`] is marked with.
@@ -129,6 +130,7 @@ impl<T: SlipState> Opener<T> {
     ///
     /// # Errors
     /// As [`open_at`](Self::open_at), and [`Error::is_unavailable`] if the clock cannot tell.
+    #[doc(alias("verify", "decrypt", "decode"))]
     pub fn open(&self, text: &str) -> Result<Slip<T>, Error> {
         self.open_at(text, self.0.clock.now()?)
     }
@@ -161,6 +163,8 @@ impl<T: SlipState> Builder<T, Opens> {
 }
 
 /// An opener for one call's bindings.
+///
+/// [`Opener::bound`] makes it.
 #[must_use]
 pub struct BoundOpener<'a, T> {
     opener: &'a Opener<T>,

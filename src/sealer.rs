@@ -84,6 +84,7 @@ use std::{
 /// # use orderslip::{Opener, SlipState};
 /// fn sealing_with_public_keys<T: SlipState>(opener: &Opener<T>, state: &T) { opener.seal(state); }
 /// ```
+#[doc(alias("sign", "encrypt", "encode", "token"))]
 pub struct Sealer<T> {
     opener: Opener<T>,
     lifetime: Lifetime,
@@ -101,11 +102,13 @@ impl<T: SlipState> Sealer<T> {
     ///
     /// AES-256-GCM, or ChaCha20/Poly1305 if the ring's sealing key is for it ([`Alg::HkdfChaCha20Poly1305`]). A token has
     /// some 175 characters for the envelope and the claims, and 4/3 of the state's bytes.
+    #[doc(alias("encrypt", "AES-GCM", "CWT", "private"))]
     pub fn encrypted(keys: impl Into<Keys>) -> Builder<T, Seals> {
         Builder::new(keys.into(), Encrypted::new())
     }
 
     /// Tokens that everybody reads and only your servers make and verify: HMAC with SHA-256.
+    #[doc(alias("sign", "HMAC", "MAC"))]
     pub fn signed(keys: impl Into<Keys>) -> Builder<T, Seals> {
         Builder::new(keys.into(), Proven::MAC0)
     }
@@ -113,6 +116,7 @@ impl<T: SlipState> Sealer<T> {
     /// Tokens that everybody reads, everybody with the public keys verifies, and only your servers make.
     ///
     /// `alg` says what is sealed with; the tokens of either algorithm are opened, as the key that they name says.
+    #[doc(alias("sign", "Ed25519", "ES256"))]
     pub fn publicly_signed(keys: impl Into<Keys>, alg: PublicAlg) -> Builder<T, Seals> {
         let algs: &'static [Alg] = match alg {
             PublicAlg::Ed25519 => &[Alg::Ed25519],
@@ -150,6 +154,7 @@ impl<T: SlipState> Sealer<T> {
     /// ```
     #[cfg(feature = "jose")]
     #[cfg_attr(docsrs, doc(cfg(feature = "jose")))]
+    #[doc(alias("sign", "jwt", "JWT", "HS256"))]
     pub fn jws(keys: impl Into<Keys>, alg: JwsAlg) -> Builder<T, Seals> {
         Builder::new(keys.into(), Jws(OneAlg::sealing(alg.alg())))
     }
@@ -177,6 +182,7 @@ impl<T: SlipState> Sealer<T> {
     /// ```
     #[cfg(feature = "jose")]
     #[cfg_attr(docsrs, doc(cfg(feature = "jose")))]
+    #[doc(alias("encrypt", "jwt", "JWT"))]
     pub fn jwe(keys: impl Into<Keys>, enc: JweEnc) -> Builder<T, Seals> {
         Builder::new(keys.into(), Jwe(OneAlg::sealing(enc.alg())))
     }
@@ -185,6 +191,7 @@ impl<T: SlipState> Sealer<T> {
     ///
     /// # Errors
     /// As [`seal_at`](Self::seal_at), and [`Error::is_unavailable`] if the clock cannot tell.
+    #[doc(alias("sign", "encrypt", "encode"))]
     pub fn seal(&self, state: &T) -> Result<String, Error> {
         self.seal_at(state, self.now()?)
     }
@@ -203,6 +210,7 @@ impl<T: SlipState> Sealer<T> {
     ///
     /// # Errors
     /// As [`Opener::open`].
+    #[doc(alias("verify", "decrypt", "decode"))]
     pub fn open(&self, text: &str) -> Result<Slip<T>, Error> {
         self.opener.open(text)
     }
@@ -219,6 +227,7 @@ impl<T: SlipState> Sealer<T> {
     ///
     /// # Errors
     /// As [`reseal_at`](Self::reseal_at), and [`Error::is_unavailable`] if the clock cannot tell.
+    #[doc(alias("refresh", "renew"))]
     pub fn reseal(&self, slip: &Slip<T>) -> Result<String, Error> {
         self.reseal_at(slip, self.now()?)
     }
@@ -262,6 +271,8 @@ impl<T: SlipState> Sealer<T> {
 
     /// Ends the use of the current content key: for the moment after a snapshot of the machine, or of the process, was
     /// restored, because its copies would go on with the same one.
+    ///
+    /// How long an epoch lasts otherwise: [`manual::scale`](crate::manual::scale).
     pub fn new_epoch(&self) {
         self.opener.core().envelope.new_epoch();
     }

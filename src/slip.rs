@@ -26,6 +26,7 @@ use std::{fmt, sync::Arc};
 /// # impl SlipState for Cart { const PURPOSE: &'static str = "shop.example/cart"; const VERSION: u16 = 1; }
 /// let slip: Slip<Cart> = serde_json::from_str("{}").unwrap();
 /// ```
+#[doc(alias("session", "token", "claims"))]
 pub struct Slip<T> {
     state: T,
     id: SlipId,
@@ -95,6 +96,8 @@ impl<T> Slip<T> {
     }
 
     /// The state alone. What was verified about it is forgotten.
+    ///
+    /// [`state`](Self::state) and [`state_mut`](Self::state_mut) leave the slip whole, which a reseal takes.
     #[must_use]
     pub fn into_state(self) -> T {
         self.state
@@ -102,17 +105,22 @@ impl<T> Slip<T> {
 
     /// The slip's id, which all its resealings share.
     #[must_use]
+    #[doc(alias("jti", "cti", "session id"))]
     pub fn id(&self) -> SlipId {
         self.id
     }
 
     /// When the token was sealed.
+    ///
+    /// The idle time counts from it: [`Lifetime::idle`](crate::Lifetime::idle).
     #[must_use]
     pub fn sealed_at(&self) -> UnixTime {
         self.times.sealed_at
     }
 
     /// When the slip began: when its state was first sealed.
+    ///
+    /// How the three times hang together: [`manual::lifetimes`](crate::manual::lifetimes#two-ends-and-a-leeway).
     #[must_use]
     pub fn began_at(&self) -> UnixTime {
         self.times.began_at
@@ -126,12 +134,15 @@ impl<T> Slip<T> {
     }
 
     /// When the slip is over however often it is resealed.
+    ///
+    /// See [`Lifetime::absolute`](crate::Lifetime::absolute).
     #[must_use]
     pub fn ends_at(&self) -> UnixTime {
         self.times.ends_at
     }
 
     /// Whether the client should get a fresh token, and why.
+    #[doc(alias("refresh", "renew", "sliding"))]
     pub fn standing(&self) -> Standing {
         match self.provenance {
             _ if self.changed => Standing::Reseal(Reason::Changed),

@@ -59,9 +59,11 @@ use std::fmt;
 /// # let keys = Keyring::generate().unwrap();
 /// let builder = Sealer::<Cart>::encrypted(&keys);
 /// ```
+#[doc(alias("session", "claims", "cart"))]
 pub trait SlipState: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// What the state is for, unique in your application: printable ASCII, at most 64 bytes. It is bound into every token and
     /// takes no byte of it, but in a JOSE token, where it is the `aud`; a token of another purpose does not open.
+    #[doc(alias("aud", "audience"))]
     const PURPOSE: &'static str;
 
     /// The version of the type's shape. Raise it when a change must survive a rolling deploy: an older server that reads a
@@ -75,11 +77,13 @@ pub trait SlipState: Serialize + DeserializeOwned + Send + Sync + 'static {
     ///
     /// # Errors
     /// What [`Old::decode`] or [`Old::refuse`] gives. The default refuses every other version.
+    #[doc(alias("migrate", "schema"))]
     fn upgrade(old: Old<'_>) -> Result<Self, Error> {
         Err(old.refuse("this type has no upgrade from another version"))
     }
 
     /// Whose state this is: what "log out everywhere" goes by.
+    #[doc(alias("sub", "user"))]
     fn subject(&self) -> Option<&str> {
         None
     }

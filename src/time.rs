@@ -90,6 +90,8 @@ impl Error {
     ///
     /// `None` for every other error, for a key id that is unknown (nothing about such a token is proven), and for authentic
     /// claims that are not ours (they do not tell).
+    ///
+    /// See [`Error::is_unreadable`].
     #[must_use]
     pub fn held_until(&self) -> Option<UnixTime> {
         self.held_until_seconds().map(UnixTime::from_secs)

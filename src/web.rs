@@ -61,6 +61,7 @@ use tower_service::Service;
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
+#[doc(alias("session", "middleware"))]
 pub struct SlipLayer {
     jars: Arc<Jars>,
 }

@@ -7,12 +7,16 @@ use crate::error::Error;
 use std::time::Duration;
 
 /// The longest `Max-Age`: 400 days (RFC 6265bis section 5.5).
+///
+/// All defaults and limits with their reasons: [`manual::defaults`](crate::manual::defaults).
 pub const MAX_AGE: Duration = Duration::from_secs(400 * 24 * 60 * 60);
 
 /// The longest value of an attribute; a browser ignores a longer one (RFC 6265bis section 5.6).
 const MAX_ATTRIBUTE: usize = 1024;
 
 /// What a cookie's name begins with, and so what a browser demands of whoever sets it.
+///
+/// [`JarBuilder::prefix`](crate::cookie::JarBuilder::prefix) takes it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Prefix {

@@ -7,6 +7,8 @@ use crate::error::Error;
 use std::sync::{Mutex, PoisonError};
 
 /// What browsers keep of one cookie, name and value together (RFC 6265bis section 5.6; one more is dropped without a word).
+///
+/// All defaults and limits with their reasons: [`manual::defaults`](crate::manual::defaults).
 pub const MAX_PAIR: usize = 4096;
 
 /// The bytes that a header field takes besides its value: `Set-Cookie: ` and the line's end.
@@ -22,6 +24,7 @@ pub(crate) const FIELD: usize = 14;
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[must_use = "a budget does something only when a jar gets it"]
+#[doc(alias("4096", "431", "header too large"))]
 pub struct Budget {
     pub(crate) pair: usize,
     pub(crate) line: usize,
@@ -45,6 +48,8 @@ impl Budget {
 
     /// One line of `Set-Cookie` with its attributes: 4096, because Google's front end drops *all* cookies of an answer in which one is
     /// longer.
+    ///
+    /// The others: [`Budget::default`].
     pub const fn line(self, bytes: usize) -> Self {
         Self { line: bytes, ..self }
     }

@@ -34,6 +34,7 @@ use std::{
 /// assert_eq!(visits.held::<Cart>()?.read(|cart| cart.lines.len()), 1);
 /// # Ok(()) }
 /// ```
+#[doc(alias("session", "extractor"))]
 pub struct Held<T>(Arc<Mutex<Visit<T>>>);
 
 impl<T: SlipState> Held<T> {
@@ -72,6 +73,8 @@ impl<T: SlipState> Held<T> {
     }
 
     /// When it is over however often it is renewed, if there is one.
+    ///
+    /// What moves it: [`manual::cookies`](crate::manual::cookies#what-a-handler-may-do).
     #[must_use]
     pub fn ends_at(&self) -> Option<UnixTime> {
         self.visit().slip().map(|slip| slip.ends_at())
@@ -119,6 +122,7 @@ impl<T: SlipState> Held<T> {
     ///
     /// # Errors
     /// As [`Visit::take`].
+    #[doc(alias("flash"))]
     pub fn take(&self) -> Result<Option<T>, Error> {
         self.visit().take()
     }
@@ -135,6 +139,7 @@ impl<T: SlipState> Held<T> {
     ///
     /// # Errors
     /// As [`Visit::replace_with`].
+    #[doc(alias("login", "fixation"))]
     pub fn replace_with(&self, carry: impl FnOnce(T) -> T) -> Result<(), Error>
     where
         T: Default,
@@ -146,6 +151,7 @@ impl<T: SlipState> Held<T> {
     ///
     /// # Errors
     /// As [`Visit::renew_id`].
+    #[doc(alias("regenerate", "cycle_id", "fixation"))]
     pub fn renew_id(&self) -> Result<(), Error> {
         self.visit().renew_id()
     }
@@ -154,6 +160,7 @@ impl<T: SlipState> Held<T> {
     ///
     /// # Errors
     /// As [`Visit::logout`].
+    #[doc(alias("destroy", "purge", "sign out"))]
     pub fn logout(&self) -> Result<(), Error> {
         self.visit().logout()
     }
@@ -167,6 +174,7 @@ impl<T: SlipState> Held<T> {
     ///
     /// # Errors
     /// As [`Visit::form_token`].
+    #[doc(alias("csrf", "xsrf"))]
     pub fn form_token(&self) -> Result<String, Error>
     where
         T: Default,
@@ -178,6 +186,7 @@ impl<T: SlipState> Held<T> {
     ///
     /// # Errors
     /// As [`Visit::check_form`].
+    #[doc(alias("csrf", "xsrf"))]
     pub fn check_form(&self, token: &str) -> Result<(), Error> {
         self.visit().check_form(token)
     }
@@ -234,6 +243,8 @@ impl<T: SlipState> Required<T> {
 /// There is no slip, and the handler needs one: what there was instead.
 ///
 /// Its text may be shown to the client.
+///
+/// [`Held::required`] gives it.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("no valid session")]
 pub struct Missing {

@@ -65,6 +65,7 @@ use std::{
 /// assert!(visit.plan().set_cookie().is_empty(), "nothing is written unless it changed or is due");
 /// # Ok(()) }
 /// ```
+#[doc(alias("session", "cookie", "CookieJar"))]
 pub struct Jar<T>(Arc<Inner<T>>);
 
 pub(crate) struct Inner<T> {
@@ -123,6 +124,8 @@ impl<T: SlipState> Jar<T> {
     }
 
     /// What a request brought, as of the given time.
+    ///
+    /// See [`visit`](Self::visit).
     #[must_use]
     pub fn visit_at(&self, cookies: Cookies, now: UnixTime) -> Visit<T> {
         Visit::new(Arc::clone(&self.0), Arc::new(Request::new(cookies)), now)
@@ -224,6 +227,9 @@ impl<T: SlipState> JarBuilder<T> {
     }
 
     /// Lets the page's scripts see the cookie: no `HttpOnly`.
+    ///
+    /// Why it has it: [`manual::cookies`](crate::manual::cookies#one-cookie).
+    #[doc(alias("HttpOnly"))]
     pub fn readable_by_scripts(mut self) -> Self {
         self.settings.http_only = false;
         self
@@ -232,18 +238,26 @@ impl<T: SlipState> JarBuilder<T> {
     /// **In development only**: sends the cookie over plain HTTP, without `Secure` and without its prefix.
     ///
     /// Rarely needed: Chromium, Firefox and curl take `http://localhost` for a secure place.
+    ///
+    /// What else browsers drop: [`testing::Browser`](crate::manual::troubleshooting#the-cookie-is-set-and-does-not-come-back).
+    #[doc(alias("Secure", "localhost"))]
     pub fn insecure_for_development(mut self) -> Self {
         self.settings.secure = false;
         self
     }
 
     /// No `Max-Age`: the cookie goes when the browser is closed, unless it restores its tabs. The slip ends at its time all the same.
+    ///
+    /// How long that is: [`Lifetime`](crate::Lifetime).
     pub fn until_the_browser_closes(mut self) -> Self {
         self.outlives_browser = false;
         self
     }
 
     /// No tombstones: an answer that was in flight brings back a slip that has ended. For what may come back, such as a flash message.
+    ///
+    /// What they are: [`manual::cookies`](crate::manual::cookies#what-a-handler-may-do).
+    #[doc(alias("flash"))]
     pub fn without_tombstones(mut self) -> Self {
         self.tombstones = false;
         self
@@ -253,6 +267,7 @@ impl<T: SlipState> JarBuilder<T> {
     ///
     /// The extractors of the adapters do so. Without them it is [`Visits::checked`](crate::cookie::Visits::checked) or [`Visit::check`]; a slip
     /// that was not checked is not there.
+    #[doc(alias("blacklist", "denylist"))]
     pub fn revocations(mut self, guard: &Guard) -> Self {
         self.guard = Some(guard.clone());
         self
@@ -261,6 +276,8 @@ impl<T: SlipState> JarBuilder<T> {
     /// Takes slips from a cookie that had this name on the wire, prefix and all, and moves them to the present one.
     ///
     /// Deploy it everywhere before anything depends on it: a server that does not know the new name finds no slip.
+    ///
+    /// The order of the steps: [`manual::migration`](crate::manual::migration#two-deploys-not-one).
     pub fn formerly(mut self, name: &str) -> Self {
         self.formers.push(name.to_owned());
         self

@@ -224,6 +224,8 @@ impl Visits {
     }
 
     /// For a request with these cookies, as of the given time.
+    ///
+    /// See [`new`](Self::new).
     #[must_use]
     pub fn new_at(jars: Arc<Jars>, cookies: Cookies, now: UnixTime) -> Self {
         let arrival = Millis::from_unix_millis(now.as_secs().saturating_mul(1_000));

@@ -68,6 +68,8 @@ impl Plan {
     }
 
     /// The same, to be moved into an answer.
+    ///
+    /// See [`set_cookie`](Self::set_cookie).
     #[must_use]
     pub fn into_set_cookie(self) -> Vec<String> {
         self.lines
@@ -85,6 +87,8 @@ impl Plan {
 
     /// Why the answer must not say what its handler has made it say: it comes too late for what was added to mergeable state. Send 503 with
     /// `Retry-After` in its place.
+    ///
+    /// What it is to a client: [`status`](crate::cookie::status).
     #[must_use]
     pub fn refusal(&self) -> Option<&Error> {
         self.refusal.as_ref()
@@ -126,6 +130,8 @@ impl Plan {
     }
 
     /// The plans of two jars for one answer.
+    ///
+    /// [`Visits::plan`](crate::cookie::Visits::plan) does it for all jars.
     pub fn and(mut self, other: Self) -> Self {
         self.lines.extend(other.lines);
         self.was_read |= other.was_read;

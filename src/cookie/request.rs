@@ -37,6 +37,8 @@ impl Cookies {
     }
 
     /// The bytes of the field that holds them all: what proxies and servers count against their limits.
+    ///
+    /// The limit is [`Budget::request`](crate::cookie::Budget::request).
     #[must_use]
     pub fn size(&self) -> usize {
         self.joined.len()

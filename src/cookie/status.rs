@@ -13,6 +13,8 @@ pub const RETRY_AFTER: u32 = 5;
 
 /// The same when a write to mergeable state is to be asked again, with which nothing is wrong: the session begins with the answer, too much
 /// is under way in the browser, or the answer came too late.
+///
+/// See [`retry_after`]. All defaults and limits with their reasons: [`manual::defaults`](crate::manual::defaults).
 pub const RETRY_SOON: u32 = 1;
 
 /// The status of the answer to a request that failed with this error.

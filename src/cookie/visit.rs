@@ -197,6 +197,7 @@ impl<T: SlipState> Visit<T> {
     ///
     /// # Errors
     /// As [`replace`](Self::replace).
+    #[doc(alias("login", "fixation"))]
     pub fn replace_with(&mut self, carry: impl FnOnce(T) -> T) -> Result<(), Error>
     where
         T: Default,
@@ -213,6 +214,7 @@ impl<T: SlipState> Visit<T> {
     ///
     /// # Errors
     /// As [`update`](Self::update). Without a slip it does nothing.
+    #[doc(alias("regenerate", "cycle_id", "fixation"))]
     pub fn renew_id(&mut self) -> Result<(), Error> {
         self.may_write()?;
         let Some(slip) = self.slip.take() else { return Ok(()) };
@@ -233,6 +235,7 @@ impl<T: SlipState> Visit<T> {
     ///
     /// # Errors
     /// [`Error::is_misuse`] after [`plan`](Self::plan).
+    #[doc(alias("destroy", "purge", "sign out"))]
     pub fn logout(&mut self) -> Result<(), Error> {
         self.mend();
         self.not_planned()?;
@@ -244,6 +247,7 @@ impl<T: SlipState> Visit<T> {
     ///
     /// # Errors
     /// [`Error::is_misuse`] after [`plan`](Self::plan).
+    #[doc(alias("flash"))]
     pub fn take(&mut self) -> Result<Option<T>, Error> {
         self.mend();
         self.not_planned()?;
@@ -253,6 +257,9 @@ impl<T: SlipState> Visit<T> {
     }
 
     /// Asks for a fresh token even if half of the idle time has not passed yet. Nothing is sealed if that would gain nothing.
+    ///
+    /// When that is worth it by itself: [`Slip::standing`](crate::Slip::standing).
+    #[doc(alias("refresh", "keep alive"))]
     pub fn touch(&mut self) {
         self.was_touched = true;
     }
@@ -262,6 +269,7 @@ impl<T: SlipState> Visit<T> {
     ///
     /// # Errors
     /// As [`update`](Self::update).
+    #[doc(alias("csrf", "xsrf"))]
     pub fn form_token(&mut self) -> Result<String, Error>
     where
         T: Default,
@@ -280,6 +288,7 @@ impl<T: SlipState> Visit<T> {
     /// [`Error::is_rejected`] if it is none, or one of another slip, or there is no slip; [`Error::is_expired`] if its time has passed;
     /// [`Error::is_unreadable`] if its key is unknown here. If there may be a slip that cannot be read here and now, the error says so, as that of
     /// [`update`](Self::update) does: the form may well be good.
+    #[doc(alias("csrf", "xsrf"))]
     pub fn check_form(&self, token: &str) -> Result<(), Error> {
         let Some(id) = self.brought_id else {
             let unread = self.brought.error.as_ref().filter(|error| reading::is_kept(error));

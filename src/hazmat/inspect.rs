@@ -21,6 +21,8 @@ use crate::{
 };
 
 /// What a token shows without any key. **Nothing of it is proven**: anybody can write such a text.
+///
+/// [`inspect`](crate::hazmat::inspect) gives it.
 #[derive(Clone, Debug)]
 pub struct Inspection {
     format: &'static str,
@@ -45,6 +47,8 @@ impl Inspection {
 
     /// The key id as the token has it: of a COSE message eight bytes in base64url, the beginning of the key's thumbprint; of a JOSE
     /// message the `kid` of the key's JWK. An attacker's text: escape it before you show it.
+    ///
+    /// The ring's own: [`KeyId`](crate::KeyId).
     #[must_use]
     pub fn key_id(&self) -> String {
         match &self.named {
@@ -65,6 +69,8 @@ impl Inspection {
     }
 
     /// The parts with their sizes in bytes, before base64url, in their order.
+    ///
+    /// [`manual::command`](crate::manual::command#tokens) shows some.
     #[must_use]
     pub fn parts(&self) -> &[(&'static str, usize)] {
         &self.parts
@@ -99,12 +105,16 @@ impl Claims {
     }
 
     /// When the token was sealed (`iat`).
+    ///
+    /// Proven, it is [`Slip::sealed_at`](crate::Slip::sealed_at).
     #[must_use]
     pub fn sealed_at(&self) -> UnixTime {
         self.times.sealed_at
     }
 
     /// When the slip began.
+    ///
+    /// Proven, it is [`Slip::began_at`](crate::Slip::began_at).
     #[must_use]
     pub fn began_at(&self) -> UnixTime {
         self.times.began_at
@@ -117,6 +127,8 @@ impl Claims {
     }
 
     /// When the slip ends, however often it is resealed.
+    ///
+    /// Proven, it is [`Slip::ends_at`](crate::Slip::ends_at).
     #[must_use]
     pub fn ends_at(&self) -> UnixTime {
         self.times.ends_at
@@ -129,6 +141,8 @@ impl Claims {
     }
 
     /// Whether the state is JSON, as in a JOSE message, and not CBOR.
+    ///
+    /// See [`Sealer::jws`](crate::Sealer::jws).
     #[must_use]
     pub fn is_json(&self) -> bool {
         self.is_json

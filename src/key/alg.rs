@@ -79,6 +79,8 @@ impl Alg {
     ];
 
     /// Whether its keys are secrets that all parties share, or pairs with a public half.
+    ///
+    /// Those of a pair go into [`public_jwks`](crate::Keyring::public_jwks).
     #[must_use]
     pub const fn is_symmetric(self) -> bool {
         !matches!(self.family(), Family::Sign(_))

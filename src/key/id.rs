@@ -24,6 +24,7 @@ pub(super) const MAX_KID: usize = 256;
 /// # Ok(()) }
 /// ```
 #[derive(Clone, PartialEq, Eq, Hash)]
+#[doc(alias("kid", "thumbprint"))]
 pub struct KeyId {
     text: Box<str>,
     wire: WireId,

@@ -14,6 +14,8 @@ use std::{fmt, sync::Arc};
 use zeroize::Zeroizing;
 
 /// A text that nobody may see: wiped when dropped, silent in `Debug`.
+///
+/// [`Keyring::to_jwks`](crate::Keyring::to_jwks) gives it, and [`expose`](Self::expose) what stands in it.
 pub struct SecretText(Zeroizing<String>);
 
 impl SecretText {
@@ -93,6 +95,7 @@ impl Keyring {
     ///
     /// Revoked keys are in it with their `revoked` member; symmetric keys have no public half and are not.
     #[must_use]
+    #[doc(alias("jwks.json", "well-known"))]
     pub fn public_jwks(&self) -> String {
         let keys = self.ring.keys().filter(|key| !key.is_symmetric()).map(|key| key.to_json(Disclosure::Public));
         String::clone(&render(vec![("keys".to_owned(), Json::List(keys.collect()))]))

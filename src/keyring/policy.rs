@@ -32,6 +32,7 @@ use std::time::Duration;
 /// A ring can carry it ([`Keyring::with_policy`](crate::Keyring::with_policy)): in the JWK Set it is the private member
 /// `"rotation": {"propagation": 3600, "longest_life": 32400}`, in seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[doc(alias("rotate"))]
 pub struct RotationPolicy {
     /// How long it takes until every server has loaded a new ring, and by how much its clock may be behind or ahead.
     pub propagation: Duration,

@@ -38,6 +38,7 @@ impl Keyring {
     /// # Errors
     /// [`Error::is_misuse`] if it activates within the propagation window and is not the first of its use, if
     /// [`check`](Self::check) would find something that it does not find without the key, or what [`Keyring::new`] refuses.
+    #[doc(alias("rotate", "rotation"))]
     pub fn stage(
         &self,
         key: Key,
@@ -135,6 +136,7 @@ impl Keyring {
     ///
     /// # Errors
     /// [`Error::is_misuse`] if there is no key of this id.
+    #[doc(alias("compromised", "stolen"))]
     pub fn revoke(&self, id: &str, reason: &str, now: UnixTime) -> Result<Self, Error> {
         self.changed(id, |key| key.revoked(now, reason))
     }

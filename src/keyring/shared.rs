@@ -31,6 +31,7 @@ use std::{
 /// # Ok(()) }
 /// ```
 #[derive(Clone)]
+#[doc(alias("reload", "hot reload"))]
 pub struct SharedKeyring(pub(super) Arc<Shared>);
 
 pub(super) struct Shared {
@@ -48,6 +49,8 @@ pub(super) struct Desk {
 }
 
 /// How it stands with a shared ring: for a health check, and for whoever wonders why a new key does not show.
+///
+/// [`SharedKeyring::status`] gives it; [`manual::keys`](crate::manual::keys#a-health-check) is a health check.
 #[derive(Clone, Debug)]
 pub struct RingStatus {
     loaded_at: UnixTime,
@@ -57,12 +60,16 @@ pub struct RingStatus {
 
 impl RingStatus {
     /// When the ring in use was loaded, or put in its place by hand.
+    ///
+    /// See [`age`](Self::age).
     #[must_use]
     pub fn loaded_at(&self) -> UnixTime {
         self.loaded_at
     }
 
     /// For how long the ring has been in use.
+    ///
+    /// See [`loaded_at`](Self::loaded_at).
     #[must_use]
     pub fn age(&self, now: UnixTime) -> Duration {
         now.since(self.loaded_at)

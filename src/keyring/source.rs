@@ -41,6 +41,7 @@ impl Keyring {
     ///
     /// # Errors
     /// [`Error::is_misuse`] if a secret is shorter than 32 bytes, plainly guessable, or given twice.
+    #[doc(alias("SECRET_KEY", "password"))]
     pub fn from_secrets(sealing: impl AsRef<[u8]>, also_accepted: &[&[u8]]) -> Result<Self, Error> {
         let mut keys = derive(sealing.as_ref())?.into_keys();
         for secret in also_accepted {

@@ -73,6 +73,7 @@ pub trait Line: Send + Sync + 'static {
 /// let cents = |dish: &str, quantity: u32| if dish == "soup" { 450 * quantity } else { 200 * quantity };
 /// assert_eq!(order.total(cents), 650);
 /// ```
+#[doc(alias("basket", "session"))]
 pub struct Cart<L> {
     lines: BTreeMap<String, u32>,
     registers: BTreeMap<String, String>,
@@ -96,6 +97,8 @@ pub enum CartOp {
 }
 
 /// What a checkout observed, and the barrier that takes it out of the cart once it is ordered.
+///
+/// [`Siblings::checkout`](crate::merge::Siblings::checkout) has the ten lines of a till.
 #[must_use = "an order that is placed is taken out of the cart by `commit(order.barrier())`"]
 pub struct Order<L: Line> {
     cart: Cart<L>,
@@ -121,6 +124,8 @@ impl<L> Cart<L> {
     }
 
     /// What stands in a register: a coupon, a note, whether it is a gift.
+    ///
+    /// [`Siblings::register`](crate::merge::Siblings::register) writes it.
     #[must_use]
     pub fn register(&self, name: &str) -> Option<&str> {
         self.registers.get(name).map(String::as_str)

@@ -138,6 +138,8 @@ impl Policy {
     }
 
     /// The longest cookie of a base, name included, in bytes.
+    ///
+    /// What crosses it is refused as [`Error::is_too_large`].
     #[must_use]
     pub fn base_limit(&self) -> usize {
         self.base_limit

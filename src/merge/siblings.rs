@@ -46,6 +46,7 @@ pub(crate) struct Desk {
 ///     Ok(order.state().quantity("soup"))
 /// }
 /// ```
+#[doc(alias("CRDT", "race", "merge"))]
 pub struct Siblings<T: Mergeable> {
     pub(super) desk: Arc<Desk>,
     pub(super) keys: SiblingKeys,
@@ -134,6 +135,8 @@ impl<T: Mergeable> Siblings<T> {
     }
 
     /// Whether the state shows everything: no operation that this program does not understand, no item that did not open.
+    ///
+    /// In a cookie: [`Merged::trouble`](crate::cookie::Merged::trouble).
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.trouble.is_none() && self.opaque.is_none() && self.jar.forged.is_empty() && self.view().is_understood()

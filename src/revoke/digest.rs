@@ -9,6 +9,8 @@ use std::fmt;
 ///
 /// A subject is often an address, and a list of those who logged out is nobody's business: a store gets no name. It is no secret either: who
 /// has a guess can check it.
+///
+/// A store of your own gets it in a [`Revocation`](crate::revoke::Revocation) or a [`Redemption`](crate::revoke::Redemption).
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; 32]);
 

@@ -34,6 +34,7 @@ use serde::{Deserialize, Serialize};
 /// A handler that finds one revoked ends the slip ([`Held::logout`](crate::cookie::Held::logout)) and answers with the error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
+#[doc(alias("security stamp", "logout", "session version"))]
 pub struct Epoch(u64);
 
 impl Epoch {

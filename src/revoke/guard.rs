@@ -67,6 +67,7 @@ use std::{
 /// What a handler has begun before a revocation, it ends. "Before" is what clocks say, in seconds: a slip that began on a server whose clock is
 /// fast outlives [`log_out_everywhere`](Self::log_out_everywhere) by so much; an [`Epoch`](crate::revoke::Epoch) knows no clock.
 #[derive(Clone)]
+#[doc(alias("blacklist", "denylist", "blocklist", "logout"))]
 pub struct Guard(Arc<Inner>);
 
 struct Inner {
@@ -92,6 +93,8 @@ impl Guard {
 
     /// If the list does not answer, every slip is good that is authentic and in time, as without a guard: a session that should be over
     /// goes on for so long. An event says so each time. For what must go on.
+    ///
+    /// The other answer is [`fail_closed`](Self::fail_closed); [`manual::revocation`](crate::manual::revocation#when-the-list-does-not-answer) compares them.
     #[must_use]
     pub fn fail_open(list: impl Revocations) -> Self {
         Self::new(list, Policy::Open)
@@ -168,6 +171,7 @@ impl Guard {
     ///
     /// # Errors
     /// As [`revoke`](Self::revoke), and [`Error::is_misuse`] if nobody has said how long a slip may live: [`horizon`](Self::horizon).
+    #[doc(alias("logout", "sign out"))]
     pub async fn log_out_everywhere(&self, subject: &str) -> Result<(), Error> {
         self.log_out_at(subject, None, UnixTime::now()?).await
     }

@@ -41,6 +41,7 @@ use std::{fmt, sync::Arc};
 /// key gets it back. If the deed is elsewhere (a payment, a mail), a server may die between the two: redeem first and it is done at most
 /// once; do it first and it is done at least once, so give the other side the key as its idempotency key.
 #[derive(Clone)]
+#[doc(alias("once", "single use", "nonce", "replay", "magic link"))]
 pub struct Redeemer(Arc<dyn AnyRedemptions>);
 
 /// [`Redemptions`] of whatever type.

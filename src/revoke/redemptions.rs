@@ -8,6 +8,8 @@ use std::{fmt, future::Future};
 /// The most bytes of a record, and so what one redemption takes of a store at most.
 ///
 /// Room for an order of a full cart with its barrier (cookies hold no more than a few kilobytes).
+///
+/// All defaults and limits with their reasons: [`manual::defaults`](crate::manual::defaults).
 pub const MAX_RECORD: usize = 16 * 1024;
 
 /// A list of redemptions that all servers share: each key at most once.
@@ -46,6 +48,8 @@ impl<'a> Redemption<'a> {
 
     /// The checkout of a mergeable cart, remembered until a time: for as long as the cart's slip may live. Its record holds the order and
     /// its [barrier](crate::merge::Order::barrier), so that who comes second takes the same out of the cart.
+    ///
+    /// [`Merged::check_out`](crate::cookie::Merged::check_out) does the whole of it.
     #[must_use]
     pub fn of_checkout(key: &IdempotencyKey, until: UnixTime) -> Self {
         Self { key: Digest::of("checkout", key.as_bytes()), record: &[], began_at: None, until }
@@ -71,12 +75,16 @@ impl<'a> Redemption<'a> {
     }
 
     /// What is kept with it.
+    ///
+    /// [`with_record`](Self::with_record) sets it.
     #[must_use]
     pub const fn record(&self) -> &'a [u8] {
         self.record
     }
 
     /// Since when it could have been done: a list that was lost after that cannot say that it was not. `None` if nobody can tell.
+    ///
+    /// See [`Redemption`].
     #[must_use]
     pub const fn began_at(&self) -> Option<UnixTime> {
         self.began_at

@@ -33,6 +33,7 @@ use std::{future::Future, pin::Pin};
 /// }
 /// # fn main() { let guard = orderslip::revoke::Guard::fail_closed(Slips::default()); drop(guard); }
 /// ```
+#[doc(alias("blacklist", "denylist", "store"))]
 pub trait Revocations: Send + Sync + 'static {
     /// Remembers a revocation, and returns once every later [`look_up`](Self::look_up) of any server will see it.
     ///
@@ -114,6 +115,8 @@ pub struct Query {
 
 impl Query {
     /// Whether a revocation that is remembered means this slip.
+    ///
+    /// A store of your own has it for [`Revocations`](crate::revoke::Revocations).
     #[must_use]
     pub fn is_meant_by(&self, revocation: &Revocation) -> bool {
         match revocation {

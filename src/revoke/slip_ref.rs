@@ -43,12 +43,16 @@ impl SlipRef {
     }
 
     /// When it began.
+    ///
+    /// As [`Slip::began_at`](crate::Slip::began_at).
     #[must_use]
     pub const fn began_at(&self) -> UnixTime {
         self.began_at
     }
 
     /// When it is over anyway.
+    ///
+    /// As [`Slip::ends_at`](crate::Slip::ends_at).
     #[must_use]
     pub const fn ends_at(&self) -> UnixTime {
         self.ends_at

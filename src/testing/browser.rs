@@ -12,6 +12,7 @@ const KEPT: usize = 150;
 
 /// A browser's cookie jar, for one site.
 #[derive(Clone)]
+#[doc(alias("cookie jar", "mock"))]
 pub struct Browser {
     host: String,
     is_secure: bool,
@@ -33,6 +34,8 @@ struct Stored {
 }
 
 /// Why a browser did not take a cookie. It tells nobody.
+///
+/// [`Browser`] does: what else does not come back is in [`manual::troubleshooting`](crate::manual::troubleshooting#the-cookie-is-set-and-does-not-come-back).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Dropped {
@@ -110,12 +113,16 @@ impl Browser {
     }
 
     /// The names of all cookies, oldest first.
+    ///
+    /// See [`Browser`].
     #[must_use]
     pub fn names(&self, now: UnixTime) -> Vec<&str> {
         self.live(now).map(|cookie| cookie.name.as_str()).collect()
     }
 
     /// Closes the browser: what has no `Max-Age` is gone.
+    ///
+    /// See [`JarBuilder::until_the_browser_closes`](crate::cookie::JarBuilder::until_the_browser_closes).
     pub fn close(&mut self) {
         self.stored.retain(|cookie| cookie.ends_at.is_some());
     }

@@ -32,6 +32,8 @@ impl TestClock {
     }
 
     /// Sets it, forward or back.
+    ///
+    /// [`Builder::clock`](crate::Builder::clock) takes the clock.
     pub fn set(&self, now: UnixTime) {
         self.0.store(now.as_secs().saturating_mul(1_000), Ordering::SeqCst);
     }

@@ -81,12 +81,16 @@ impl SetCookie {
     }
 
     /// Whether it deletes the cookie of this name.
+    ///
+    /// See [`Browser`](crate::testing::Browser).
     #[must_use]
     pub fn deletes(&self) -> bool {
         self.max_age.is_some_and(|seconds| seconds <= 0)
     }
 
     /// How long it is kept, at most 400 days; `None` until the browser closes.
+    ///
+    /// Longer ones are shortened to [`MAX_AGE`](crate::cookie::MAX_AGE).
     #[must_use]
     pub fn lives(&self) -> Option<Duration> {
         let seconds = u64::try_from(self.max_age?).unwrap_or_default();

@@ -31,6 +31,7 @@ use tower_service::Service;
 /// # Ok(()) }
 /// ```
 #[derive(Clone, Debug)]
+#[doc(alias("csrf", "xsrf"))]
 pub struct SameOriginLayer {
     guard: SameOrigin,
     is_strict: bool,
@@ -44,6 +45,8 @@ impl SameOriginLayer {
     }
 
     /// Refuses what nobody vouches for, too: for applications that no program but a browser uses.
+    ///
+    /// See [`Provenance::Unknown`](crate::csrf::Provenance::Unknown).
     #[must_use]
     pub fn strict(self) -> Self {
         Self { is_strict: true, ..self }
