@@ -56,3 +56,27 @@ fn the_readme_claims_no_other_speed() {
         assert!(!outside.contains("µs") && !outside.contains("times as fast"), "a figure that no bench writes");
     }
 }
+
+/// What the manual's page `choosing` says of speed, as bounds, and what the page's rows say.
+#[test]
+fn the_manual_says_no_more_than_the_page() {
+    let (page, manual) = (text("docs/benchmarks.md"), flat(&text("src/manual/choosing.md")));
+    let both = |section: &str, row: &str| -> f64 {
+        let rows = page.split(&format!("\n### {section}: ")).nth(1).unwrap().split("\n### ").next().unwrap();
+        let row = rows.lines().find(|line| line.starts_with(&format!("| **orderslip** {row} |"))).unwrap();
+        row.split('|').nth(6).unwrap().trim().parse().unwrap()
+    };
+    for (claim, row, least, most) in [
+        ("`signed` takes up to a third longer than `encrypted`", "`signed`", 0.9, 1.34),
+        ("take up to two and a half times as long as `encrypted`", "`jwe` dir A256GCM", 1.0, 2.5),
+        ("take up to two and a half times as long as `encrypted`", "`jws` HS256", 1.0, 2.5),
+        ("`Positional` saves up to a third", "`encrypted`, positional", 0.66, 1.0),
+        ("a key pair takes ten to fifty times as long", "`publicly_signed` Ed25519", 10.0, 50.0),
+    ] {
+        assert!(manual.contains(claim), "{claim}");
+        for state in ["Session", "Cart10", "Cart30"] {
+            let ratio = both(state, row) / both(state, "`encrypted`");
+            assert!((least..=most).contains(&ratio), "{claim}: {row} of {state} takes {ratio} times as long");
+        }
+    }
+}

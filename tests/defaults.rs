@@ -78,8 +78,9 @@ fn every_default_and_every_limit_is_on_the_page() {
     let (rows, found) = (page(), in_source());
     assert!(found.len() >= 20, "{found:?}");
     for item in found {
-        let named = |what: &String| what.contains(&format!("`{item}`")) || what.contains(&format!("::{item}`"));
-        assert!(rows.keys().any(named), "{item} has a default or is a limit, and no row");
+        let named = |cell: &String| cell.contains(&format!("`{item}`")) || cell.contains(&format!("::{item}`"));
+        let is_there = rows.iter().any(|(what, cells)| named(what) || cells.last().is_some_and(named));
+        assert!(is_there, "{item} has a default or is a limit, and no row");
     }
 }
 
@@ -88,8 +89,7 @@ fn every_row_has_a_value_a_reason_a_source_and_a_way_to_change_it() {
     let rows = page();
     assert!(rows.len() > 50, "{}", rows.len());
     for (what, cells) in rows {
-        let refers = what.contains("JarBuilder::budget");
-        assert!(refers || cells.iter().all(|cell| !cell.is_empty()), "{what}: {cells:?}");
+        assert!(cells.iter().all(|cell| !cell.is_empty()), "{what}: {cells:?}");
     }
 }
 

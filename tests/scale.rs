@@ -45,3 +45,30 @@ fn the_library_is_what_the_tables_suppose() {
         assert!(text.contains(line), "{path} says something else than {line:?}: see benches/scale/tables.rs");
     }
 }
+
+/// The manual's page `scale` quotes, and has no figure of its own.
+#[test]
+fn the_manual_quotes_the_page() {
+    let cells = |page: &str| {
+        let rows = page.lines().filter(|line| line.starts_with('|'));
+        let cells =
+            rows.flat_map(|row| row.split([',', '|'])).map(|cell| cell.trim().trim_end_matches(" at best").to_owned());
+        cells.collect::<std::collections::BTreeSet<_>>()
+    };
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let manual = std::fs::read_to_string(root.join("src/manual/scale.md")).expect("the manual's page");
+    let page = cells(&page::read());
+    let mut quoted = 0;
+    for section in ["## Bytes", "## Keys"] {
+        let section = manual.split(&format!("{section}\n")).nth(1).and_then(|rest| rest.split("\n## ").next());
+        for cell in cells(section.expect("a section")).iter().filter(|cell| cell.contains(|c: char| c.is_ascii_digit()))
+        {
+            assert!(page.contains(cell), "{cell:?} is no cell of docs/scale.md");
+            quoted += 1;
+        }
+    }
+    assert!(quoted >= 10, "{quoted}");
+    for figure in ["2.6 MB", "2^-29", "690 B"] {
+        assert!(manual.contains(figure) && page.contains(figure), "{figure}");
+    }
+}

@@ -145,3 +145,32 @@ fn too_large_names_the_largest_fields() {
     assert_eq!(comments, "comments".len() + 1 + 2 + 40 * (2 + 180));
     assert!(error.to_string().contains("largest fields: comments (7291), lines ("), "{error}");
 }
+
+/// The manual's page `choosing` has the same table.
+#[cfg(feature = "jose")]
+#[test]
+fn the_manual_says_the_same_sizes() {
+    use orderslip::{JweEnc, JwsAlg};
+    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/src/manual/choosing.md")).unwrap();
+    let table = page.split("<!-- begin: sizes -->").nth(1).unwrap().split("<!-- end: sizes -->").next().unwrap();
+    let numbers = |row: &str| row.split('|').filter_map(|cell| cell.trim().parse().ok()).collect::<Vec<usize>>();
+    let kinds = [
+        Kind::Encrypted,
+        Kind::Signed,
+        Kind::Ed25519,
+        Kind::Jws(JwsAlg::Hs256),
+        Kind::Jws(JwsAlg::Es256),
+        Kind::Jwe(JweEnc::A256Gcm),
+    ];
+    let rows: Vec<&str> = table.lines().filter(|line| line.starts_with("| `")).collect();
+    assert_eq!(rows.len(), kinds.len());
+    for (row, kind) in rows.into_iter().zip(kinds) {
+        let mut measured = vec![length(kind, &session()), length(kind, &cart10()), length(kind, &cart30())];
+        if Kind::COSE.contains(&kind) {
+            measured.push(length(kind, &Positional(session())));
+            measured.push(length(kind, &Positional(cart10())));
+            measured.push(length(kind, &Positional(cart30())));
+        }
+        assert_eq!(numbers(row), measured, "{row}");
+    }
+}

@@ -230,7 +230,14 @@ fn every_named_test_exists_and_carries_the_number() {
 fn what_other_pages_name_exists() {
     let written = written_tests();
     let threats = fs::read_to_string(root().join("docs/threats.md")).unwrap();
-    for page in ["README.md", "docs/asvs.md", "SECURITY.md", "src/manual/vulnerabilities.md"] {
+    for page in [
+        "README.md",
+        "docs/asvs.md",
+        "SECURITY.md",
+        "src/manual/vulnerabilities.md",
+        "src/manual/threat_model.md",
+        "src/manual/defaults.md",
+    ] {
         let text = fs::read_to_string(root().join(page)).unwrap();
         for test in text.split('`').filter(|name| is_test_name(name)) {
             assert!(written.contains(test), "{page} names {test}, which does not exist");
@@ -240,6 +247,21 @@ fn what_other_pages_name_exists() {
             assert!(!cited || threats.contains(word), "{page} cites {word}, which docs/threats.md does not have");
         }
     }
+}
+
+/// The manual's page `threat_model` puts every number into one class: `T01 to T07`, `T37, T55, T60`.
+#[test]
+fn every_number_is_of_a_class_of_the_manual() {
+    let page = fs::read_to_string(root().join("src/manual/threat_model.md")).unwrap();
+    let rows = page.lines().filter(|line| line.starts_with("| **") && line.contains("** | T"));
+    let number = |text: &str| text.trim().trim_start_matches('T').parse::<u32>().unwrap();
+    let mut classed: Vec<u32> = Vec::new();
+    for part in rows.flat_map(|row| row.split(" | ").nth(1).unwrap().split(", ")) {
+        let (first, last) = part.split_once(" to ").unwrap_or((part, part));
+        classed.extend((number(first)..=number(last)).filter(|number| table().contains_key(number)));
+    }
+    classed.sort_unstable();
+    assert_eq!(classed, table().into_keys().collect::<Vec<_>>(), "each once");
 }
 
 #[test]
