@@ -36,7 +36,7 @@ fn page() -> BTreeMap<String, Vec<String>> {
 fn value(rows: &BTreeMap<String, Vec<String>>, item: &str) -> String {
     let named = format!("`{item}`");
     let row = rows.iter().find(|(what, _)| what.contains(&named));
-    row.unwrap_or_else(|| panic!("no row for {item}")).1.first().unwrap().clone()
+    row.expect(item).1.first().unwrap().clone()
 }
 
 fn rust_files(dir: &Path) -> Vec<PathBuf> {
