@@ -22,7 +22,8 @@ use std::{borrow::Cow, fmt, io, ops::Deref, sync::Arc, time::Duration};
 /// | [`is_unavailable`](Self::is_unavailable) | a file, a store or the system's randomness did not answer | retry |
 ///
 /// [`kind`](Self::kind) is finer and may grow. Neither the text nor the `Debug` form ever holds a token, a
-/// key, a MAC or plaintext, so both are safe to log; the text alone is safe to show.
+/// key, a MAC or plaintext, so both are safe to log; the text alone is safe to show. What a client and an operator
+/// see of each: [`manual::troubleshooting`](crate::manual::troubleshooting).
 ///
 /// ```
 /// # use orderslip::{Keyring, Lifetime, Sealer, SlipState, Error};

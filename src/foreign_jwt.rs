@@ -16,7 +16,7 @@ use std::time::Duration;
 
 /// What JWTs of another program are accepted, and until when: for [`Builder::accept_jwt`](crate::Builder::accept_jwt).
 ///
-/// All fields must be given. The algorithm is the keys' business as ever: a key of another algorithm verifies nothing.
+/// [`manual::migration`](crate::manual::migration) has the whole move. All fields must be given. The algorithm is the keys' business as ever: a key of another algorithm verifies nothing.
 ///
 /// ```
 /// # use orderslip::{Error, Expect, ExpectExp, ForeignJwt, JwsAlg, Key, Keyring, Lifetime, Reason, Sealer, SlipState, Standing, UnixTime};

@@ -17,7 +17,7 @@ pub const MAX_LEEWAY: Duration = Duration::from_secs(10 * 60);
 
 /// How long a slip may live since it began, and how long since it was last sealed. Whichever ends first is its end.
 ///
-/// Both are whole seconds. There is no default: NIST SP 800-63B-4 section 2.2.3 has at most 24 hours and 1 hour idle for
+/// Both are whole seconds. There is no default ([`manual::lifetimes`](crate::manual::lifetimes) has what to take): NIST SP 800-63B-4 section 2.2.3 has at most 24 hours and 1 hour idle for
 /// its AAL2, 12 hours and 15 minutes for AAL3; OWASP's session cheat sheet has 4 to 8 hours and 15 to 30 minutes idle for
 /// ordinary risk, 2 to 5 minutes idle for high risk.
 ///

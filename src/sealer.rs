@@ -47,7 +47,8 @@ use std::{
 /// | [`jws`](Self::jws) | everybody | as the algorithm has it | JWS |
 /// | [`jwe`](Self::jwe) | who has the key | who has the key | JWE |
 ///
-/// The last two are for services that speak JOSE; among servers of yours the first three are shorter, and faster.
+/// The last two are for services that speak JOSE; among servers of yours the first three are shorter, and faster. Which one to take, with
+/// sizes: [`manual::choosing`](crate::manual::choosing).
 ///
 /// Cheap to clone, and `Send + Sync`: make one at the start and share it.
 ///

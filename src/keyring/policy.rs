@@ -8,7 +8,7 @@ use crate::{
 };
 use std::time::Duration;
 
-/// What a schedule must allow for.
+/// What a schedule must allow for: [`manual::rotation`](crate::manual::rotation).
 ///
 /// ```
 /// # use orderslip::{Alg, Error, Key, Keyring, RotationPolicy, UnixTime}; use std::time::Duration;
