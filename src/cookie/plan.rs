@@ -88,7 +88,7 @@ impl Plan {
     /// Why the answer must not say what its handler has made it say: it comes too late for what was added to mergeable state. Send 503 with
     /// `Retry-After` in its place.
     ///
-    /// What it is to a client: [`status`](crate::cookie::status).
+    /// What it is to a client: [`status`](crate::cookie::status()).
     #[must_use]
     pub fn refusal(&self) -> Option<&Error> {
         self.refusal.as_ref()

@@ -22,7 +22,7 @@ use crate::{
 
 /// What a token shows without any key. **Nothing of it is proven**: anybody can write such a text.
 ///
-/// [`inspect`](crate::hazmat::inspect) gives it.
+/// [`inspect`](crate::hazmat::inspect()) gives it.
 #[derive(Clone, Debug)]
 pub struct Inspection {
     format: &'static str,

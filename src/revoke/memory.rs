@@ -57,7 +57,7 @@ impl MemoryStore {
     /// Says that nothing was revoked or redeemed before it was made, since a time at least: slips that began then are good. For the first time
     /// that an application has a list, or if what was in the memory of an earlier process does not matter.
     ///
-    /// Without it they are [`Verdict::Forgotten`](crate::revoke::Verdict::Forgotten).
+    /// Without it they are [`Verdict::Forgotten`].
     #[must_use]
     pub fn that_knows_all_since(self, time: UnixTime) -> Self {
         self.lists().since = time;

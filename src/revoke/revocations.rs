@@ -116,7 +116,7 @@ pub struct Query {
 impl Query {
     /// Whether a revocation that is remembered means this slip.
     ///
-    /// A store of your own has it for [`Revocations`](crate::revoke::Revocations).
+    /// A store of your own has it for [`Revocations`].
     #[must_use]
     pub fn is_meant_by(&self, revocation: &Revocation) -> bool {
         match revocation {

@@ -94,7 +94,7 @@ impl<T: SlipState, S: Sync> OptionalFromRequestParts<S> for Required<T> {
 /// As an answer: 401 if there is no slip, 503 with `Retry-After` if there may be one that this server cannot read. To send the user to a
 /// page for logging in, take `Result<Required<T>, NotHeld>` in the handler.
 ///
-/// [`Required`](crate::web::axum::Required) answers with it.
+/// [`Required`] answers with it.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum NotHeld {
     /// There is no slip.

@@ -46,7 +46,7 @@ impl SameOriginLayer {
 
     /// Refuses what nobody vouches for, too: for applications that no program but a browser uses.
     ///
-    /// See [`Provenance::Unknown`](crate::csrf::Provenance::Unknown).
+    /// See [`Provenance::Unknown`].
     #[must_use]
     pub fn strict(self) -> Self {
         Self { is_strict: true, ..self }

@@ -60,7 +60,7 @@ pub struct Bearer<T>(pub Slip<T>);
 
 /// A bearer token that is missing or not accepted: 401, with the challenge of RFC 6750 section 3; 503 if it is unreadable here.
 ///
-/// [`Bearer`](crate::web::axum::Bearer) answers with it.
+/// [`Bearer`] answers with it.
 #[derive(Clone)]
 pub struct NotBearer(Option<Error>);
 
