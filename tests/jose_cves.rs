@@ -69,6 +69,26 @@ fn t01_a_key_of_another_algorithm_proves_nothing() {
     }
 }
 
+/// Whoever only looks takes states as deep as those who open, and no deeper.
+#[test]
+fn t13_who_looks_and_who_opens_go_to_one_depth() {
+    #[derive(serde::Serialize, serde::Deserialize)]
+    struct Any(Value);
+    impl orderslip::SlipState for Any {
+        const PURPOSE: &'static str = "shop.example/cart";
+        const VERSION: u16 = 1;
+    }
+    let sealer = Kind::Jws(JwsAlg::Hs256).sealer::<Any>(&ring("HS256"));
+    let token = |depth: usize| {
+        let state = format!("{}7{}", "[".repeat(depth), "]".repeat(depth));
+        jose::hs256(SECRET, JWS_HEADER, CLAIMS.replace(r#"{"lines":[],"note":null}"#, &state))
+    };
+    let deepest = |takes: &dyn Fn(&str) -> bool| (1..200).take_while(|depth| takes(&token(*depth))).last();
+    let opened = deepest(&|text| sealer.open_at(text, NOW).is_ok());
+    assert_eq!(opened, Some(32));
+    assert_eq!(deepest(&|text| hazmat::inspect(text).is_ok_and(|seen| seen.claims().is_some())), opened);
+}
+
 /// CVE-2017-11424, CVE-2022-29217, CVE-2024-37568, CVE-2024-33663, CVE-2023-48223, CVE-2026-34950: lists of what public keys look
 /// like, and a form that was not on them. Here a public key is of another type than a secret.
 #[test]
