@@ -297,3 +297,79 @@ fn the_context_of_a_signature_has_no_key() {
     }
     assert!(context(Alg::A256Gcm).ends_with(&[0x82, 0x19, 0x01, 0x00, 0x43, 0xa1, 0x01, 0x29]));
 }
+
+/// A byte string of any length.
+fn long_bstr(bytes: &[u8]) -> Vec<u8> {
+    [&[0x5a][..], &u32::try_from(bytes.len()).unwrap().to_be_bytes(), bytes].concat()
+}
+
+/// A COSE_Mac0 or COSE_Mac of any payload, with what stands behind its tag.
+fn mac_of(context: &[u8], before: &str, payload: &[u8], behind: &str) -> Vec<u8> {
+    let protected = bstr(&hex("a10105"));
+    let message = [context, &protected[..], &bstr(AAD), &canonical(payload)].concat();
+    let tag = ring::hmac::sign(&ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &SECRET), &message);
+    [hex(before), protected, hex("a0"), long_bstr(payload), bstr(tag.as_ref()), hex(behind)].concat()
+}
+
+/// What is authenticated has the shortest heads.
+fn canonical(bytes: &[u8]) -> Vec<u8> {
+    match u16::try_from(bytes.len()) {
+        Ok(0..=255) => bstr(bytes),
+        Ok(len) => [&[0x59][..], &len.to_be_bytes(), bytes].concat(),
+        Err(_) => long_bstr(bytes),
+    }
+}
+
+/// COSE_Mac (RFC 9052 section 6.1) with the one recipient that has the key itself, and with none that would have to bring it.
+#[test]
+fn a_mac_with_recipients_is_taken_if_the_key_is_direct() {
+    let key = key(Alg::Hs256);
+    let mac = |recipients: &str| mac_of(b"\x84\x63MAC", "d861 85", PAYLOAD, recipients);
+    taken(hazmat::cose::mac_verify(&mac("81 83 40 a1 01 25 40"), &key, AAD));
+    for recipients in [
+        "80",
+        "81 83 40 a0 40",
+        "81 83 40 a1 01 25 41 00",
+        "81 83 40 a1 01 24 40",
+        // direct+HKDF-SHA-256, with a salt.
+        "81 83 43 a1 01 29 a1 33 50 00112233445566778899aabbccddeeff 40",
+        "82 83 40 a1 01 25 40 83 40 a1 01 25 40",
+    ] {
+        refused(hazmat::cose::mac_verify(&mac(recipients), &key, AAD), recipients);
+    }
+    let other = mac_of(b"\x84\x64MAC0", "d861 85", PAYLOAD, "81 83 40 a1 01 25 40");
+    refused(hazmat::cose::mac_verify(&other, &key, AAD), "the context of another structure");
+}
+
+/// Sixty-four kibibytes are the longest message that is read and the longest that is made.
+#[test]
+fn t11_the_longest_message_is_read_and_one_byte_more_is_not() {
+    const LONGEST: usize = 64 * 1024;
+    let (mac, root) = (key(Alg::Hs256), key(Alg::HkdfA256Gcm));
+    let around = mac_of(b"\x84\x64MAC0", "d1 84", b"", "").len();
+    for (len, is_taken) in [(LONGEST, true), (LONGEST + 1, false), (LONGEST + 2, false)] {
+        let message = mac_of(b"\x84\x64MAC0", "d1 84", &vec![7; len - around], "");
+        assert_eq!(message.len(), len);
+        assert_eq!(hazmat::cose::mac0_verify(&message, &mac, AAD).is_ok(), is_taken, "{len}");
+    }
+    let seal = |len: usize| hazmat::cose::encrypt_seal(&vec![7; len], &root, AAD, &[9; 16], &[7; 12]);
+    let around = seal(300).unwrap().len() - 300;
+    let message = seal(LONGEST - around).unwrap();
+    assert_eq!(message.len(), LONGEST);
+    assert!(hazmat::cose::encrypt_open(&message, &root, AAD).is_ok());
+    assert_eq!(seal(LONGEST - around + 1).unwrap_err().size(), Some(LONGEST + 1));
+}
+
+/// Whoever looks at a token is told its structure by its name.
+#[test]
+fn the_structures_are_told_by_their_names() {
+    let ring = kit::shared_ring();
+    for (kind, format, proof) in
+        [(kit::Kind::Signed, "COSE_Mac0", "tag"), (kit::Kind::Es256, "COSE_Sign1", "signature")]
+    {
+        let token = kind.sealer::<kit::Cart>(&ring).seal_at(&kit::cart(), kit::NOW).unwrap();
+        let seen = hazmat::inspect(&token).unwrap();
+        assert_eq!((seen.format(), seen.parts().last().map(|(name, _)| *name)), (format, Some(proof)));
+        assert_eq!(seen.parts().iter().map(|(_, len)| len).sum::<usize>(), B64.decode(&token).unwrap().len());
+    }
+}

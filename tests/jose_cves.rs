@@ -69,6 +69,42 @@ fn t01_a_key_of_another_algorithm_proves_nothing() {
     }
 }
 
+/// Four kibibytes of header and sixty-four of message are the most that is read.
+#[test]
+fn t11_the_longest_header_and_the_longest_message_are_read() {
+    let key = Key::from_jwk(&jose::oct("HS256", "k1", SECRET)).unwrap();
+    let header = |len: usize| format!("{{\"alg\":\"HS256\"{}}}", " ".repeat(len - 15));
+    for (len, is_taken) in [(4_096, true), (4_097, false)] {
+        assert_eq!(header(len).len(), len);
+        assert_eq!(hazmat::jws::verify(&jose::hs256(SECRET, header(len), "{}"), &key).is_ok(), is_taken, "{len}");
+    }
+    let token = |claims: usize| jose::hs256(SECRET, header(20), "x".repeat(claims));
+    let claims = (48_000..50_000).find(|claims| token(*claims).len() >= 65_536).unwrap();
+    assert_eq!(token(claims).len(), 65_536);
+    assert!(hazmat::jws::verify(&token(claims), &key).is_ok());
+    assert!(hazmat::jws::verify(&token(claims + 1), &key).is_err());
+}
+
+/// Whoever only looks takes states as deep as those who open, and no deeper.
+#[test]
+fn t13_who_looks_and_who_opens_go_to_one_depth() {
+    #[derive(serde::Serialize, serde::Deserialize)]
+    struct Any(Value);
+    impl orderslip::SlipState for Any {
+        const PURPOSE: &'static str = "shop.example/cart";
+        const VERSION: u16 = 1;
+    }
+    let sealer = Kind::Jws(JwsAlg::Hs256).sealer::<Any>(&ring("HS256"));
+    let token = |depth: usize| {
+        let state = format!("{}7{}", "[".repeat(depth), "]".repeat(depth));
+        jose::hs256(SECRET, JWS_HEADER, CLAIMS.replace(r#"{"lines":[],"note":null}"#, &state))
+    };
+    let deepest = |takes: &dyn Fn(&str) -> bool| (1..200).take_while(|depth| takes(&token(*depth))).last();
+    let opened = deepest(&|text| sealer.open_at(text, NOW).is_ok());
+    assert_eq!(opened, Some(32));
+    assert_eq!(deepest(&|text| hazmat::inspect(text).is_ok_and(|seen| seen.claims().is_some())), opened);
+}
+
 /// CVE-2017-11424, CVE-2022-29217, CVE-2024-37568, CVE-2024-33663, CVE-2023-48223, CVE-2026-34950: lists of what public keys look
 /// like, and a form that was not on them. Here a public key is of another type than a secret.
 #[test]

@@ -428,17 +428,23 @@ fn what_cannot_be_read_back_is_not_sealed() {
 /// The limit is the last length that is taken, and not the first that is not.
 #[test]
 fn a_token_may_be_exactly_as_long_as_the_limit() {
-    for kind in Kind::COSE {
+    for kind in Kind::all() {
         let sealer = kind.sealer::<kit::Cart>(&kind.ring());
         let with = |len: usize| kit::Cart { lines: Vec::new(), note: Some("x".repeat(len)) };
         let short = sealer.seal_at(&with(5_000), NOW).unwrap().len();
         // Four characters for three bytes.
-        let longest = (5_000 + (MAX_TOKEN_TEXT - short) / 4 * 3 - 6..6_100)
-            .map_while(|len| sealer.seal_at(&with(len), NOW).ok().map(|token| (len, token)))
-            .last();
-        let (len, token) = longest.unwrap();
-        assert_eq!(token.len(), MAX_TOKEN_TEXT, "{kind:?}");
+        let from = 5_000 + (MAX_TOKEN_TEXT - short) / 4 * 3 - 6;
+        let sealed = |len: usize| sealer.seal_at(&with(len), NOW);
+        let (len, token) = (from..6_200).map_while(|len| sealed(len).ok().map(|token| (len, token))).last().unwrap();
+        // In COSE each length can be had; in JOSE two dots and a header stand in the way, and text skips one length of four.
+        let is_cose = Kind::COSE.contains(&kind);
+        assert!(
+            token.len() == MAX_TOKEN_TEXT || !is_cose && token.len() + 2 >= MAX_TOKEN_TEXT,
+            "{kind:?}: {}",
+            token.len()
+        );
         assert_eq!(sealer.open_at(&token, NOW).unwrap().state(), &with(len));
-        assert_eq!(sealer.seal_at(&with(len + 1), NOW).unwrap_err().size(), Some(MAX_TOKEN_TEXT + 2), "{kind:?}");
+        let size = sealed(len + 1).unwrap_err().size().unwrap();
+        assert!((MAX_TOKEN_TEXT + 1..=MAX_TOKEN_TEXT + 2).contains(&size), "{kind:?}: {size}");
     }
 }

@@ -229,7 +229,7 @@ fn t82_the_tokens_of_a_key_that_another_has_followed_are_due() {
     };
     for (next, now) in [(10, 10), (10, 11), (10, 5_000), (0, 0), (0, 1)] {
         let (first, second) = (jwk("a", 0), jwk("b", next));
-        let token = sealer(&[first.clone()]).seal_at(&cart(), NOW).unwrap();
+        let token = sealer(std::slice::from_ref(&first)).seal_at(&cart(), NOW).unwrap();
         let both = sealer(&[first, second]);
         assert_eq!(
             both.open_at(&token, later(now)).unwrap().standing(),

@@ -51,6 +51,7 @@ mod tests {
     use crate::bytes;
 
     #[test]
+    #[cfg_attr(miri, ignore = "the double has another hash")]
     fn t03_guessable_and_published_secrets_are_found() {
         for weak in [
             &[0_u8; 32][..],

@@ -7,7 +7,7 @@ use crate::{
 use orderslip::{
     Lifetime, Sealer,
     cookie::{Budget, Cookies, Jar, Jars, Visits},
-    testing::mint,
+    testing::{Browser, mint},
 };
 use std::sync::Arc;
 
@@ -202,6 +202,41 @@ fn the_room_that_is_told_is_exact_whichever_limit_is_the_least() {
         assert!(
             fits <= room && room - fits < 2 && fits + 2 >= room + over,
             "{cookies}: {fits} fit, {room} told, {over} over"
+        );
+    }
+}
+
+/// Deletions of former names and tombstones count with every byte that is sent, and with every byte that comes back.
+#[test]
+fn what_goes_along_with_a_slip_is_counted_to_the_byte() {
+    let ring = shared_ring();
+    let old = mint(&builder::<Session>(&ring).build().unwrap(), &session("a"), NOW).unwrap();
+    let formerly =
+        Jar::builder("old", Sealer::<Session>::encrypted(&ring).lifetime(Lifetime::absolute(DAY))).build().unwrap();
+    let former = mint(&formerly, &session("a"), NOW).unwrap();
+    let jar = |budget: Budget| builder::<Session>(&ring).formerly("__Host-old").budget(budget).build().unwrap();
+    let wide = Budget::default().answer(100_000).request(100_000);
+    for (what, cookies) in [("renewed", &old), ("moved", &former), ("renewed", &former)] {
+        let cookies = format!("theme=dark; {cookies}");
+        let answer = |budget: Budget| {
+            let mut visit = jar(budget).visit_at(request(&cookies), NOW);
+            let done = if what == "renewed" { visit.renew_id() } else { visit.update(|state| state.note = "b".into()) };
+            done.map(|()| visit.plan().into_set_cookie())
+        };
+        let lines = answer(wide).unwrap();
+        assert!(lines.len() > 1, "{lines:?}");
+        let sent: usize = lines.iter().map(|line| line.len() + "Set-Cookie: \r\n".len()).sum();
+        assert!(answer(wide.answer(sent)).is_ok(), "{what} {cookies}");
+        assert_eq!(answer(wide.answer(sent - 1)).unwrap_err().size(), Some(sent), "{what} {cookies}");
+        let mut browser = Browser::at("https://shop.example");
+        cookies.split("; ").for_each(|pair| browser.plant(pair, NOW));
+        browser.receive(&lines, NOW);
+        let next = browser.header("/", NOW).len();
+        let least = (cookies.len()..2_000).find(|limit| answer(wide.request(*limit)).is_ok()).unwrap();
+        // Former names are still counted as there: they go with a later answer if this one is lost.
+        assert!(
+            least == next.max(cookies.len()) || cookies.contains("__Host-old"),
+            "{what} {cookies}: {least} for {next}"
         );
     }
 }
