@@ -49,7 +49,7 @@ pub enum Layout {
     /// A struct is a map with its field names: fields may come, go and move as with any self-describing format.
     #[default]
     Named,
-    /// A struct is an array of its fields: about half the size, and *every* change of a field needs a new
+    /// A struct is an array of its fields: without the names, which takes a fifth to two fifths off a token, and *every* change of a field needs a new
     /// [`SlipState::VERSION`](crate::SlipState::VERSION). Sealing refuses fields that `skip_serializing_if` skips, and
     /// adjacently tagged enums. Not supported, and not seen when sealing: untagged enums, fields that are skipped in one
     /// direction only (`skip_serializing`, `skip_deserializing`), `#[serde(tag = "…")]` on a struct.

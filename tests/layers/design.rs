@@ -3,6 +3,8 @@
 //!
 //! `ORDERSLIP_WRITE=1 cargo test --test layers` draws them anew.
 
+#![expect(clippy::indexing_slicing, clippy::string_slice, reason = "a failing test should stop where it fails")]
+
 use crate::{
     faults_in,
     source::{imports, module_of, root, rust_files, without_comments},
