@@ -35,13 +35,13 @@ pub(crate) fn html(report: &Report) -> String {
                     (figure(&lost::plot(&report.runs), "What a waiter remembered stays lost: those who had ordered before find out when they ask for the bill. What is on \
                         slips or in a store is not lost."))
                     @if !report.scale.is_empty() {
-                        (figure(&scale::throughput(&report.scale), &format!("Quiet evenings. Guests, front door, waiters and stores share {} processors, \
+                        (figure(&scale::throughput(&report.scale), &format!("Quiet evenings, the best of three. Guests, front door, waiters and stores share {} processors, \
                             so the line ends where those are busy.", processors())))
                         (figure(&scale::p99(&report.scale), &format!("The same evenings, {} guests at a time.", crate::SEATS)))
                     }
                     @if !report.costs.is_empty() {
                         (figure(&costs::plot(&report.costs), "On average. The state itself: opening and sealing slips, or JSON. The network is loopback, \
-                            twice, with the front door between; a real one is slower, and a store waits for it once more."))
+                            twice, with the front door between; a real one is slower, and a store waits for it once more. A database may wait for its disk, too."))
                     }
                 }
                 h2 { "In numbers" }

@@ -96,7 +96,7 @@ impl Frame {
         let step = step(most);
         let ticks = (0..8_u8).map(|number| f64::from(number) * step).take_while(|tick| *tick <= most * 1.001);
         html! {
-            (text("quiet", 8.0, self.top - 12.0, unit))
+            (text("quiet", 16.0, self.top - 12.0, unit))
             @for tick in ticks {
                 @let (_, y) = self.at(0.0, tick);
                 (line("grid", [(Self::LEFT, y), (Self::RIGHT, y)]))

@@ -21,6 +21,9 @@ pub(crate) struct Point {
     pub(crate) p99_us: u128,
 }
 
+/// The best of so many: whatever else the machine does makes an evening worse, and never better.
+const EVENINGS: usize = 3;
+
 pub(crate) async fn measure(
     architecture: Architecture,
     waiters: u32,
@@ -28,6 +31,12 @@ pub(crate) async fn measure(
     guests: &[Guest],
 ) -> Result<Point, Fault> {
     let programme = Programme { architecture, waiters, seats: crate::SEATS, changes: Changes::None };
-    let run = evening::serve(programme, stores, guests.to_vec()).await?;
-    Ok(Point { architecture, waiters, requests_per_second: run.requests_per_second, p99_us: run.p99_us })
+    let mut best = Point { architecture, waiters, requests_per_second: 0, p99_us: 0 };
+    for _ in 0..EVENINGS {
+        let run = evening::serve(programme, stores, guests.to_vec()).await?;
+        if run.requests_per_second > best.requests_per_second {
+            (best.requests_per_second, best.p99_us) = (run.requests_per_second, run.p99_us);
+        }
+    }
+    Ok(best)
 }

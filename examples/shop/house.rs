@@ -50,13 +50,18 @@ pub(crate) async fn open(
 
 /// What every waiter is told, so that all of them can serve the same visitors.
 enum Keys {
-    Text(SecretText),
+    /// Nobody else has them, so a key that is not among them is nobody's.
+    Forgotten {
+        ring: Keyring,
+        text: SecretText,
+    },
     File(PathBuf),
 }
 
 impl Keys {
     fn forgotten() -> Result<Self, Error> {
-        Ok(Self::Text(Keyring::generate()?.to_jwks()))
+        let ring = Keyring::generate()?;
+        Ok(Self::Forgotten { text: ring.to_jwks(), ring })
     }
 
     /// A file that is made if there is none, and that nobody else may read.
@@ -70,14 +75,14 @@ impl Keys {
 
     fn ring(&self) -> Result<SharedKeyring, Error> {
         match self {
-            Self::Text(keys) => Ok(SharedKeyring::new(Keyring::from_jwks(keys.expose())?)),
+            Self::Forgotten { ring, .. } => Ok(SharedKeyring::new(ring.clone())),
             Self::File(file) => SharedKeyring::watch_file(file),
         }
     }
 
     fn told(&self) -> (&str, &OsStr) {
         match self {
-            Self::Text(keys) => (KEYS, OsStr::new(keys.expose())),
+            Self::Forgotten { text, .. } => (KEYS, OsStr::new(text.expose())),
             Self::File(file) => (KEYS_FILE, file.as_os_str()),
         }
     }
