@@ -15,6 +15,7 @@ use std::{
     path::PathBuf,
     process,
     sync::Arc,
+    time::Duration,
 };
 use tokio::net::TcpListener;
 
@@ -133,9 +134,12 @@ impl Post {
             waiter.gone().await;
             self.door.sign_off(self.number);
             self.number += self.waiters;
-            waiter = match self.fill().await {
-                Ok(waiter) => waiter,
-                Err(fault) => return eprintln!("shop: a post stays empty: {fault}"),
+            waiter = loop {
+                match self.fill().await {
+                    Ok(waiter) => break waiter,
+                    Err(fault) => eprintln!("shop: a post is empty: {fault}"),
+                }
+                tokio::time::sleep(Duration::from_secs(1)).await;
             };
         }
     }

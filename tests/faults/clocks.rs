@@ -1,8 +1,9 @@
 //! The clock jumps: of all processes, or of one of three; by an hour or a year; ahead or back; and then it is right again.
 //!
 //! It may not know what time it is. Each visitor is there twice: one asks while the clock is wrong, the other comes back when it is right. The second
-//! must find everything. Of the first the docs say what may be gone: sessions end after half an hour without a request, carts after seven days
-//! (`examples/shop/slips.rs`), and a state from the future of a server's clock is not read, and not lost either (docs/siblings.md).
+//! must find everything. Of the first the docs say what may come: sessions end after half an hour without a request, carts after seven days
+//! (`examples/shop/slips.rs`); and a state from the future of a server's clock is not read, not written and not lost, until that time has come
+//! (docs/siblings.md). So whoever wrote while the clock was ahead hears 503 when it is right again, and has everything later.
 
 use crate::{
     Fault, Length, must,
@@ -63,29 +64,44 @@ async fn jump(fault: String, waiter: Option<&str>, ahead: i64, visitors: u64) ->
         added.push(cups);
     }
     shop.clock(waiter, 0)?;
-    let (mut kept, mut logged_in) = (0, 0);
-    for ((meanwhile, away), added) in there.iter_mut().zip(added) {
+    let (mut kept, mut held, mut ended, mut logged_in) = (0_u64, Vec::new(), 0, 0);
+    for ((mut meanwhile, mut away), added) in there.into_iter().zip(added) {
         let page = away.get_until_there("/cart").await?;
-        let is_all_there = page.cups() == Some(2) && page.user().is_some();
-        row.carts_wrong += u64::from(!is_all_there);
+        row.carts_wrong += u64::from(page.cups() != Some(2) || page.user().is_none());
         let page = meanwhile.get("/cart").await?.ok_or("no answer")?;
-        // All, or an end that the docs know of, and then what was begun after it; never anything else.
-        let cups = page.cups();
-        let is_one_of_these =
-            page.is_refused() || cups == Some(2 + added) || (ahead > 0 && cups.is_some_and(|cups| cups <= added));
-        row.carts_wrong += u64::from(!is_one_of_these);
-        // An hour is no end of a cart, and back there is none at all.
-        row.carts_wrong += u64::from(ahead < YEAR && cups != Some(2 + added));
-        kept += u64::from(cups == Some(2 + added));
         logged_in += u64::from(page.user().is_some());
+        match page.cups() {
+            _ if page.is_refused() => held.push((meanwhile.copy(), added)),
+            Some(cups) if cups == 2 + added => kept += 1,
+            // After a year it has ended, and another has begun.
+            Some(cups) if ahead == YEAR && cups <= added => ended += 1,
+            _ => row.carts_wrong += 1,
+        }
         row.requests += meanwhile.requests + away.requests;
         row.refused += meanwhile.refused + away.refused;
     }
+    // The time comes from which they are.
+    shop.clock(None, ahead.max(0))?;
+    shop.clock(waiter, ahead.max(0))?;
+    let mut waits = 0;
+    for (mut visitor, added) in held {
+        let cups = visitor.get("/cart").await?.and_then(|page| page.cups());
+        let is_there = cups == Some(2 + added) || ahead == YEAR && cups.is_some_and(|cups| cups <= added);
+        row.carts_wrong += u64::from(!is_there);
+        waits += 1;
+        row.requests += visitor.requests;
+        row.refused += visitor.refused;
+    }
     let pages: Vec<String> = pages.iter().map(|(status, count)| format!("{status} {count}×")).collect();
-    row.seen = format!(
-        "meanwhile {}; right again, of {visitors} who had asked {kept} had the cart and {logged_in} the login, and who had not asked had both",
-        pages.join(", ")
-    );
+    let later = [
+        (kept, "had the cart"),
+        (waits, "heard 503, and had it when that time had come"),
+        (ended, "had begun another"),
+        (logged_in, "were logged in"),
+    ];
+    let later: Vec<String> =
+        later.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    row.seen = format!("meanwhile {}; right again, of {visitors}: {}", pages.join(", "), later.join(", "));
     row.panics = shop.panics();
     row.checked()
 }

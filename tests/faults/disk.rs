@@ -54,14 +54,14 @@ pub(crate) async fn rehearse(length: Length) -> Result<Vec<Row>, Fault> {
     Ok(rows)
 }
 
-/// For every number of bytes, or for every seventh.
+/// For every number of bytes, or for some of them; and for as many as it takes.
 fn sweep(fault: &str, dies: &str, length: Length) -> Result<Row, Fault> {
     let folder = TempDir::with_prefix("orderslip-disk-")?;
     let file = folder.path().join("ring.json");
     let mut row = Row { fault: fault.to_owned(), ..Row::default() };
     let (mut kept, mut left_behind) = (0, 0);
     let longest = Keyring::generate()?.to_jwks().expose().len();
-    for limit in (0..longest + 8).step_by(length.of(17, 1)) {
+    for limit in (0..longest).step_by(length.of(17, 1)).chain([longest + 64]) {
         Keyring::generate()?.to_file(&file)?;
         let old = fs::read(&file)?;
         let status = Command::new(env::current_exe()?)

@@ -120,7 +120,7 @@ async fn shop_until(
             if dice.below(33) == 0 {
                 let others = std::mem::replace(&mut *somebody.lock().map_err(|_| "poisoned")?, visitor.cookies()?);
                 let cookies = hostile::cookies(&mut dice, &visitor.cookies()?, &others);
-                let status = attack(&mut visitor, &cookies, written).await?;
+                let status = attack(&mut visitor, &cookies, written, dice.below(2) == 0).await?;
                 tally.hostile += 1;
                 *tally.answers.entry(status).or_default() += 1;
             }
@@ -139,9 +139,13 @@ async fn shop_until(
 }
 
 /// What the answer sets is not kept: the visitor comes back with the good cookies.
-async fn attack(visitor: &mut Visitor, cookies: &[u8], written: u64) -> Result<u16, Fault> {
+async fn attack(visitor: &mut Visitor, cookies: &[u8], written: u64, writes: bool) -> Result<u16, Fault> {
     let (requests, refused) = (visitor.requests, visitor.refused);
-    let page = visitor.ask_with(Method::GET, "/cart", None, HeaderValue::from_bytes(cookies)?, false).await?;
+    let (method, path, form) = match writes {
+        true => (Method::POST, "/cart/add", Some("sku=cup&quantity=1")),
+        false => (Method::GET, "/cart", None),
+    };
+    let page = visitor.ask_with(method, path, form, HeaderValue::from_bytes(cookies)?, false).await?;
     (visitor.requests, visitor.refused) = (requests, refused);
     let status = page.as_ref().map_or(0, |page| page.status.as_u16());
     must(status != 500, || "a hostile request was answered 500".to_owned())?;

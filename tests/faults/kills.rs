@@ -5,7 +5,7 @@
 
 use crate::{
     Fault, Length, must,
-    shop::{Shop, With},
+    shop::{Shop, WAITERS, With},
     table::Row,
     visitor::Visitor,
 };
@@ -53,9 +53,24 @@ pub(crate) async fn rehearse(length: Length) -> Result<Vec<Row>, Fault> {
     Ok(rows)
 }
 
+/// Waits until the front door has sent somebody to each of three waiters: that one is there does not say that the door knows.
+async fn everybody_serves(shop: &Shop, visitor: &mut Visitor) -> Result<(), Fault> {
+    loop {
+        shop.is_full().await;
+        let mut missing = shop.waiters();
+        for _ in 0..4 * WAITERS {
+            let process = visitor.get_until_there("/cart").await?.process();
+            missing.retain(|id| Some(*id) != process);
+        }
+        if missing.is_empty() {
+            return Ok(());
+        }
+    }
+}
+
 async fn once(shop: &Shop, visitor: &mut Visitor, request: Request, moment: &str) -> Result<(), Fault> {
-    shop.is_full().await;
-    visitor.enter().await?;
+    everybody_serves(shop, visitor).await?;
+
     visitor.add(2).await?;
     if request == Request::Buy {
         visitor.log_in().await?;

@@ -157,6 +157,11 @@ impl Page {
         cups.sum()
     }
 
+    /// The process that has served it.
+    pub(crate) fn process(&self) -> Option<u32> {
+        self.body.split_once("id=\"process\">")?.1.split_once('<')?.0.parse().ok()
+    }
+
     /// Who is logged in.
     pub(crate) fn user(&self) -> Option<String> {
         self.slip("session")?.get("user")?.as_str().map(str::to_owned)
