@@ -95,7 +95,10 @@ async fn jump(fault: String, waiter: Option<&str>, ahead: i64, visitors: u64) ->
     let pages: Vec<String> = pages.iter().map(|(status, count)| format!("{status} {count}×")).collect();
     let later = [
         (kept, "had the cart"),
-        (waits, "heard 503, and had it when that time had come"),
+        (
+            waits,
+            if ahead == YEAR { "heard 503 until that time came" } else { "heard 503, and had it when that time came" },
+        ),
         (ended, "had begun another"),
         (logged_in, "were logged in"),
     ];

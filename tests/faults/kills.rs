@@ -28,14 +28,14 @@ pub(crate) async fn rehearse(length: Length) -> Result<Vec<Row>, Fault> {
     let shop = Shop::open(With::default()).await?;
     let mut rows = Vec::new();
     for (request, name, seen) in [
-        (Request::Look, "a page is asked for", "200, by another waiter"),
+        (Request::Look, "a page", "200, by another waiter"),
         (Request::LogIn, "a login", "502; asked again, logged in"),
-        (Request::Add, "something is put into the cart", "502, the cart as before; asked again, it is in once"),
+        (Request::Add, "a write into the cart", "502, the cart as before; asked again, it is in once"),
         (Request::Buy, "a checkout", "502, the cart as before; asked again, one order in the book, the cart empty"),
     ] {
         let moments = MOMENTS.into_iter().chain(OF_AN_ORDER.into_iter().filter(|_| request == Request::Buy));
         let mut row =
-            Row { fault: format!("kill -9 at each moment, while {name}"), seen: seen.to_owned(), ..Row::default() };
+            Row { fault: format!("kill -9 at each moment of {name}"), seen: seen.to_owned(), ..Row::default() };
         for moment in moments {
             for _ in 0..length.of(2, 25) {
                 let mut visitor = Visitor::of(&shop)?;

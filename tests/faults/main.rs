@@ -1,7 +1,7 @@
 //! The rehearsal of faults: the shop with three processes, and everything that goes wrong around it.
 //!
-//! `cargo test --release --test faults` takes a minute or two; `-- --docs` takes a quarter of an hour, and writes the table of `docs/faults.md`; a word
-//! (`kills`, `storm`, `disk`, `clocks`, `rings`, `flood`) runs one part. What must hold is checked on every request: no panic, no state that nobody
+//! `cargo test --release --test faults` takes a minute or two; `-- --docs` takes some ten minutes, and writes the table of `docs/faults.md`; a word
+//! (`kills`, `storm`, `disk`, `clocks`, `rings`, `flood`) runs one part of it. What must hold is checked on every request: no panic, no state that nobody
 //! made, no cart lost but where the docs say so. Nothing depends on how long anything takes: the flood ends after a time, and its length is all
 //! that the time decides.
 #![cfg_attr(not(target_os = "linux"), expect(unused, reason = "processes are looked at in /proc"))]

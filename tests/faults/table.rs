@@ -50,8 +50,8 @@ fn thousands(number: u64) -> String {
 }
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/faults.md");
-const BEGIN: &str = "<!-- table: cargo test --release --test faults -- --docs -->\n\n";
-const END: &str = "\n\n<!-- end of table -->";
+const BEGIN: &str = "<!-- table: cargo test --release --test faults -- --docs -->\n";
+const END: &str = "<!-- end of table -->";
 
 /// Puts the rows where the page has its table.
 pub(crate) fn write(rows: &[Row]) -> Result<(), Fault> {
@@ -59,5 +59,5 @@ pub(crate) fn write(rows: &[Row]) -> Result<(), Fault> {
     let (before, rest) = page.split_once(BEGIN).ok_or("docs/faults.md has no table")?;
     let (_, after) = rest.split_once(END).ok_or("the table of docs/faults.md does not end")?;
     let rows: Vec<String> = rows.iter().map(Row::to_string).collect();
-    Ok(fs::write(PAGE, format!("{before}{BEGIN}{HEAD}\n{}{END}{after}", rows.join("\n")))?)
+    Ok(fs::write(PAGE, format!("{before}{BEGIN}\n{HEAD}\n{}\n\n{END}{after}", rows.join("\n")))?)
 }
