@@ -1,4 +1,4 @@
-//! The four ways to keep an order that the demonstration compares.
+//! The ways to keep an order that the demonstration compares: four, and two more where there is a store to keep it in.
 //!
 //! It may not know how any of them works.
 
@@ -14,18 +14,25 @@ pub(crate) enum Architecture {
     Memory,
     /// In a database that all waiters share.
     Database,
+    /// In a Redis that all waiters share, if there is one.
+    Redis,
+    /// In a PostgreSQL that all waiters share, if there is one.
+    Postgres,
     /// On slips that the guest carries.
     Slip,
 }
 
 impl Architecture {
-    pub(crate) const ALL: [Self; 4] = [Self::MemorySticky, Self::Memory, Self::Database, Self::Slip];
+    pub(crate) const ALL: [Self; 6] =
+        [Self::MemorySticky, Self::Memory, Self::Database, Self::Redis, Self::Postgres, Self::Slip];
 
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::MemorySticky => "memory-sticky",
             Self::Memory => "memory",
             Self::Database => "database",
+            Self::Redis => "redis",
+            Self::Postgres => "postgres",
             Self::Slip => "slip",
         }
     }

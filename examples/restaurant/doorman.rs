@@ -25,7 +25,7 @@ pub(crate) const WAITERS: &str = "/admin/waiters/";
 pub(crate) async fn work(architecture: Architecture) -> Result<(), Fault> {
     let before: Before = match architecture {
         Architecture::MemorySticky => |headers| waiter::waiter_of(cookies::find(headers, waiter::SESSION)?),
-        Architecture::Memory | Architecture::Database | Architecture::Slip => |_| None,
+        _ => |_| None,
     };
     let door = FrontDoor::new(before)?;
     let routes = Router::new()

@@ -5,18 +5,18 @@
 use crate::{
     Fault,
     architecture::Architecture,
+    costs::Metered,
     doorman,
     options::{FRONT_DOOR, WAITER},
+    programme::Programme,
     staff::Employee,
-    waiter::{DATABASE, HELD, KEYS, database_bytes, prepare_database},
+    stores::{self, Place, Stores},
+    waiter::{DATABASE, HELD, KEYS, METER, STORE, database_bytes, prepare_database},
 };
 use orderslip::{Keyring, SecretText};
 use reqwest::Client;
 use std::{collections::VecDeque, ffi::OsStr, net::SocketAddr, path::PathBuf};
 use tempfile::TempDir;
-
-/// How many waiters begin the evening.
-const WAITERS: u32 = 3;
 
 pub(crate) struct House {
     front_door: Employee,
@@ -35,11 +35,16 @@ enum Told {
         /// Goes when the house closes.
         _folder: TempDir,
     },
+    Store {
+        place: Place,
+        json: String,
+    },
     Keys(SecretText),
 }
 
 impl House {
-    pub(crate) async fn open(architecture: Architecture, client: Client) -> Result<Self, Fault> {
+    pub(crate) async fn open(programme: &Programme, stores: &Stores, client: Client) -> Result<Self, Fault> {
+        let architecture = programme.architecture;
         let told = match architecture {
             Architecture::MemorySticky | Architecture::Memory => Told::Nothing,
             Architecture::Database => {
@@ -48,11 +53,15 @@ impl House {
                 prepare_database(&path)?;
                 Told::Database { path, _folder: folder }
             }
+            Architecture::Redis | Architecture::Postgres => {
+                let place = stores.place_for(architecture).await?.ok_or("no store is named")?;
+                Told::Store { json: serde_json::to_string(&place)?, place }
+            }
             Architecture::Slip => Told::Keys(Keyring::generate()?.to_jwks()),
         };
         let front_door = Employee::hire(&[FRONT_DOOR, architecture.name()], None).await?;
         let mut house = Self { front_door, waiters: VecDeque::new(), hired: 0, architecture, told, client };
-        for _ in 0..WAITERS {
+        for _ in 0..programme.waiters {
             house.hire_a_waiter().await?;
         }
         Ok(house)
@@ -62,6 +71,11 @@ impl House {
         self.front_door.address
     }
 
+    /// How many are here.
+    pub(crate) fn waiters(&self) -> usize {
+        self.waiters.len()
+    }
+
     /// Starts a waiter, and lets the front door know.
     pub(crate) async fn hire_a_waiter(&mut self) -> Result<(), Fault> {
         self.hired += 1;
@@ -69,6 +83,7 @@ impl House {
         let told = match &self.told {
             Told::Nothing => None,
             Told::Database { path, .. } => Some((DATABASE, path.as_os_str())),
+            Told::Store { json, .. } => Some((STORE, OsStr::new(json))),
             Told::Keys(keys) => Some((KEYS, OsStr::new(keys.expose()))),
         };
         let waiter = Employee::hire(&[WAITER, self.architecture.name(), &number], told).await?;
@@ -86,10 +101,12 @@ impl House {
         }
     }
 
-    /// Sends everybody home, and says how many bytes of state the servers held.
-    pub(crate) async fn close(self) -> Result<u64, Fault> {
-        let mut remembered = 0;
+    /// Sends everybody home, and says what they have counted, and how many bytes of state the servers held.
+    pub(crate) async fn close(self) -> Result<(Metered, u64), Fault> {
+        let (mut metered, mut remembered) = (Metered::default(), 0);
         for waiter in self.waiters {
+            let answer = self.client.get(format!("http://{}{METER}", waiter.address)).send().await?;
+            metered += serde_json::from_slice(&answer.bytes().await?)?;
             if let Told::Nothing = self.told {
                 let answer = self.client.get(format!("http://{}{HELD}", waiter.address)).send().await?;
                 remembered += answer.error_for_status()?.text().await?.parse::<u64>()?;
@@ -97,11 +114,13 @@ impl House {
             waiter.kill().await?;
         }
         self.front_door.kill().await?;
-        match &self.told {
-            Told::Nothing => Ok(remembered),
-            Told::Database { path, .. } => database_bytes(path),
+        let bytes = match &self.told {
+            Told::Nothing => remembered,
+            Told::Database { path, .. } => database_bytes(path)?,
+            Told::Store { place, .. } => stores::clear(self.architecture, place).await?,
             // There is nobody to ask and nothing to measure: no place where they could have put it.
-            Told::Keys(_) => Ok(0),
-        }
+            Told::Keys(_) => 0,
+        };
+        Ok((metered, bytes))
     }
 }

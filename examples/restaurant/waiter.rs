@@ -1,36 +1,47 @@
-//! A waiter: one web server, in one of the four ways. All of them answer the same three requests.
+//! A waiter: one web server, in one of the ways to keep an order. All of them answer the same three requests.
 //!
 //! | request | body | answer |
 //! |---|---|---|
 //! | `POST /welcome` | the guest's name | a new session |
-//! | `PUT /cart/{dish}` | how many, 0 to take it off | |
-//! | `GET /cart` | | the [`Bill`](crate::order::Bill) |
+//! | `PUT /cart/{dish}` | how many, 0 to take it off | the [`Bill`](crate::order::Bill) as it is now |
+//! | `GET /cart` | | the same |
 //!
 //! A waiter who does not know a guest takes an order all the same, as any shop lets strangers fill a cart.
 
 mod database;
 mod memory;
+mod meter;
+pub(crate) mod postgres;
+pub(crate) mod redis;
 mod slip;
 mod slip_cookie;
+mod stored;
 
 pub(crate) use self::{
     database::{DATABASE, database_bytes, prepare_database},
     memory::HELD,
+    meter::METER,
     slip::{AN_EVENING, KEYS},
+    stored::STORE,
 };
 
 use crate::{Fault, architecture::Architecture, staff};
+use axum::{middleware, routing::get};
 use ring::rand::{SystemRandom, generate};
 
 /// Serves until killed, or until whoever started this process is gone.
 pub(crate) async fn work(architecture: Architecture, number: u32) -> Result<(), Fault> {
-    staff::serve(match architecture {
+    let routes = match architecture {
         Architecture::MemorySticky | Architecture::Memory => memory::routes(number),
         Architecture::Database => database::routes(number)?,
+        Architecture::Redis | Architecture::Postgres => stored::routes(architecture, number).await?,
         Architecture::Slip => slip::routes()?,
-    })
-    .await
+    };
+    staff::serve(routes.layer(middleware::from_fn(meter::whole)).route(METER, get(meter::read))).await
 }
+
+/// How long a store keeps a session that nobody asks for: as long as a slip lasts.
+const AN_EVENING_SECS: u64 = 8 * 3600;
 
 /// The cookie that says which session a request belongs to.
 pub(crate) const SESSION: &str = "session";

@@ -3,6 +3,7 @@
 //! It may not know carts or visitors. An order is written once, under the key of its checkout; whoever comes with the same key
 //! finds what was written first. A page of this book is a file, because the first to make one makes it, whatever process that is.
 
+use crate::rehearsal::Rehearsal;
 use orderslip::{Error, merge::IdempotencyKey};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{
@@ -15,7 +16,10 @@ use std::{
 use tempfile::NamedTempFile;
 
 #[derive(Clone, Debug)]
-pub(crate) struct Book(Arc<Path>);
+pub(crate) struct Book {
+    folder: Arc<Path>,
+    rehearsal: Rehearsal,
+}
 
 /// What was ordered, and what takes it out of the cart.
 #[derive(Debug, Serialize, Deserialize)]
@@ -27,8 +31,8 @@ pub(crate) struct Entry {
 
 impl Book {
     /// In this folder, which is made when there is something to write.
-    pub(crate) fn new(folder: impl Into<Arc<Path>>) -> Self {
-        Self(folder.into())
+    pub(crate) fn new(folder: impl Into<Arc<Path>>, rehearsal: Rehearsal) -> Self {
+        Self { folder: folder.into(), rehearsal }
     }
 
     /// Writes an order if it is the first of its key, and gives the first.
@@ -48,11 +52,15 @@ impl Book {
 
     /// A page appears whole or not at all.
     fn write<T: Serialize>(&self, page: &str, said: &T) -> io::Result<Vec<u8>> {
-        fs::create_dir_all(&self.0)?;
-        let page = self.0.join(page);
-        let mut draft = NamedTempFile::new_in(&self.0)?;
+        fs::create_dir_all(&self.folder)?;
+        let page = self.folder.join(page);
+        let mut draft = NamedTempFile::new_in(&self.folder)?;
+        self.rehearsal.moment("page-drafted");
         draft.write_all(&serde_json::to_vec(said)?)?;
-        match draft.persist_noclobber(&page) {
+        self.rehearsal.moment("page-written");
+        let placed = draft.persist_noclobber(&page);
+        self.rehearsal.moment("page-placed");
+        match placed {
             Err(error) if error.error.kind() != io::ErrorKind::AlreadyExists => Err(error.error),
             _ => fs::read(page),
         }

@@ -5,6 +5,7 @@
 use crate::{
     book::Book,
     cart::Cart,
+    rehearsal::Rehearsal,
     slips::{Notice, Preferences, Session, Visitor},
     texts::{self, Texts},
 };
@@ -16,7 +17,7 @@ use orderslip::{
     Error,
     cookie::{Held, Merged, Outcome},
 };
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 /// The process that serves, and where it writes orders down.
 #[derive(Clone, Debug)]
@@ -24,11 +25,13 @@ pub(crate) struct Waiter {
     pub(crate) name: Arc<str>,
     pub(crate) process: u32,
     pub(crate) book: Book,
+    pub(crate) rehearsal: Rehearsal,
 }
 
 impl Waiter {
-    pub(crate) fn new(name: impl Into<Arc<str>>, book: Book) -> Self {
-        Self { name: name.into(), process: std::process::id(), book }
+    pub(crate) fn new(name: impl Into<Arc<str>>, book: PathBuf, rehearsal: Rehearsal) -> Self {
+        let book = Book::new(book, rehearsal.clone());
+        Self { name: name.into(), process: std::process::id(), book, rehearsal }
     }
 }
 

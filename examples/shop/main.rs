@@ -30,6 +30,7 @@ mod catalogue;
 
 mod cart;
 mod theme;
+mod rehearsal;
 mod slips;
 mod book;
 mod checked;
@@ -57,8 +58,7 @@ mod staff;
 mod shifts;
 mod house;
 
-use crate::{book::Book, desk::Waiter, options::Task};
-use orderslip::Keyring;
+use crate::{desk::Waiter, options::Task, rehearsal::Rehearsal};
 use std::process::ExitCode;
 
 /// What may go wrong before there are pages: anything, and then the shop stays closed and says why.
@@ -71,8 +71,13 @@ async fn main() -> ExitCode {
             print!("{}", options::HELP);
             Ok(())
         }
-        Ok(Task::Open { port, waiters, keys, book }) => house::open(port, waiters, keys, book).await,
-        Ok(Task::WaitTables { name, book, waiters }) => wait_tables(Waiter::new(name, Book::new(book)), waiters).await,
+        Ok(Task::Open { port, waiters, keys, book, rehearsal }) => {
+            house::open(port, waiters, keys, book, rehearsal).await
+        }
+        Ok(Task::WaitTables { name, book, waiters, rehearsal }) => {
+            let rehearsal = Rehearsal::of(rehearsal, &name);
+            wait_tables(Waiter::new(name, book, rehearsal), waiters).await
+        }
         Err(fault) => Err(fault),
     };
     match done {
@@ -86,5 +91,5 @@ async fn main() -> ExitCode {
 
 /// Serves until killed, or until whoever started this process is gone.
 async fn wait_tables(waiter: Waiter, waiters: usize) -> Result<(), Fault> {
-    staff::serve(routes::all(waiter, &Keyring::from_env(house::KEYS)?, waiters)?).await
+    staff::serve(routes::all(waiter, &house::keys()?, waiters)?).await
 }

@@ -14,7 +14,7 @@ Options:
   --port N      where it listens on this machine, 0 for a free port [default: 8080]
   --waiters N   how many processes serve, 1 to 9; more than one get a front door [default: 1]
   --keys FILE   the keys of all waiters, a JWK Set; made if there is none, so that sessions outlive the
-                shop [default: keys that are forgotten]
+                shop, and followed while it is open [default: keys that are forgotten]
   --book DIR    where orders are written down, for all waiters [default: a folder among the temporary files]
   --help        print this
 ";
@@ -28,12 +28,15 @@ pub(crate) enum Task {
         waiters: u32,
         keys: Option<PathBuf>,
         book: Option<PathBuf>,
+        /// `--rehearsal DIR`: not for people, `tests/faults` starts it so.
+        rehearsal: Option<PathBuf>,
     },
-    /// `waiter NAME BOOK WAITERS`: not for people, this program starts itself so.
+    /// `waiter NAME BOOK WAITERS [REHEARSAL]`: likewise, this program starts itself so.
     WaitTables {
         name: String,
         book: PathBuf,
         waiters: usize,
+        rehearsal: Option<PathBuf>,
     },
 }
 
@@ -43,15 +46,17 @@ pub(crate) fn read(args: impl Iterator<Item = String>) -> Result<Task, Fault> {
     let mut args = args.peekable();
     if args.next_if(|arg| arg == WAITER).is_some() {
         let (name, book) = args.next().zip(args.next()).ok_or("a waiter has a name and a book")?;
-        return Ok(Task::WaitTables { name, book: book.into(), waiters: number("waiter", args.next())? });
+        let (waiters, rehearsal) = (number("waiter", args.next())?, args.next().map(PathBuf::from));
+        return Ok(Task::WaitTables { name, book: book.into(), waiters, rehearsal });
     }
-    let (mut port, mut waiters, mut keys, mut book) = (8080, 1, None, None);
+    let (mut port, mut waiters, mut keys, mut book, mut rehearsal) = (8080, 1, None, None, None);
     while let Some(arg) = args.next() {
         match arg.as_str() {
             "--port" => port = number("--port", args.next())?,
             "--waiters" => waiters = number("--waiters", args.next())?,
             "--keys" => keys = Some(args.next().ok_or("--keys takes a file")?.into()),
             "--book" => book = Some(args.next().ok_or("--book takes a folder")?.into()),
+            "--rehearsal" => rehearsal = Some(args.next().ok_or("--rehearsal takes a folder")?.into()),
             "--help" | "-h" => return Ok(Task::Help),
             other => return Err(format!("{other:?} is not known; see --help").into()),
         }
@@ -59,7 +64,7 @@ pub(crate) fn read(args: impl Iterator<Item = String>) -> Result<Task, Fault> {
     if !(1..=9).contains(&waiters) {
         return Err("--waiters takes a number from 1 to 9".into());
     }
-    Ok(Task::Open { port, waiters, keys, book })
+    Ok(Task::Open { port, waiters, keys, book, rehearsal })
 }
 
 fn number<N: std::str::FromStr>(of: &str, arg: Option<String>) -> Result<N, Fault> {

@@ -3,7 +3,7 @@
 //! It may not know what any of them does. From the outside in: forms that are sent again, slips, words for errors, the guard against other
 //! sites' forms.
 
-use crate::{account, again, basket, browse, desk::Waiter, in_words, page, pictures, slips, taste, till};
+use crate::{account, again, basket, browse, desk::Waiter, in_words, page, pictures, rehearsal, slips, taste, till};
 use axum::{
     Router,
     http::header::{CACHE_CONTROL, CONTENT_TYPE},
@@ -11,7 +11,7 @@ use axum::{
     routing::{get, post},
 };
 use orderslip::{
-    Error, Keyring,
+    Error, SharedKeyring,
     csrf::SameOrigin,
     web::{SameOriginLayer, SlipLayer},
 };
@@ -20,7 +20,7 @@ use orderslip::{
 const HOUR: &str = "public, max-age=3600";
 
 /// For one of so many processes.
-pub(crate) fn all(waiter: Waiter, keys: &Keyring, processes: usize) -> Result<Router, Error> {
+pub(crate) fn all(waiter: Waiter, keys: &SharedKeyring, processes: usize) -> Result<Router, Error> {
     let pages = Router::new()
         .route("/", get(browse::all))
         .route("/item/{sku}", get(browse::one))
@@ -34,8 +34,10 @@ pub(crate) fn all(waiter: Waiter, keys: &Keyring, processes: usize) -> Result<Ro
         .route("/preferences", post(taste::set))
         .layer(SameOriginLayer::new(SameOrigin::new()))
         .layer(middleware::from_fn_with_state(waiter.clone(), in_words::in_words))
-        .layer(SlipLayer::new(slips::jars(keys, processes)?))
+        .layer(middleware::from_fn_with_state(waiter.rehearsal.clone(), rehearsal::inside))
+        .layer(SlipLayer::new(slips::jars(keys, &waiter.rehearsal, processes)?))
         .layer(middleware::from_fn(again::again))
+        .layer(middleware::from_fn_with_state(waiter.rehearsal.clone(), rehearsal::outside))
         .with_state(waiter);
     // Outside of the layers: no slip is looked at, and any cache may keep it.
     let style = get(|| async { ([(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, HOUR)], page::STYLE) });

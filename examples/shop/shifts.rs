@@ -11,6 +11,7 @@ use std::{
     net::Ipv4Addr,
     path::PathBuf,
     sync::Arc,
+    time::Duration,
 };
 use tokio::net::TcpListener;
 
@@ -23,7 +24,22 @@ pub(crate) struct Orders {
     pub(crate) rest: Vec<String>,
     /// The environment variable with the keys, and the keys: all secrets that it is told.
     pub(crate) variable: &'static str,
-    pub(crate) keys: SecretText,
+    pub(crate) keys: Told,
+}
+
+/// The keys themselves, or where they are for who follows the file.
+pub(crate) enum Told {
+    Keys(SecretText),
+    File(PathBuf),
+}
+
+impl Told {
+    fn text(&self) -> &OsStr {
+        match self {
+            Self::Keys(keys) => OsStr::new(keys.expose()),
+            Self::File(file) => file.as_os_str(),
+        }
+    }
 }
 
 /// Fills so many posts, and keeps them filled.
@@ -69,7 +85,7 @@ impl Post {
         let name = NAMES.iter().cycle().nth(usize::try_from(self.number)?).ok_or("nobody is left")?;
         let rest = self.orders.rest.iter().map(String::as_str);
         let arguments: Vec<&str> = [self.orders.role, name].into_iter().chain(rest).collect();
-        let told = Some((self.orders.variable, OsStr::new(self.orders.keys.expose())));
+        let told = Some((self.orders.variable, self.orders.keys.text()));
         let waiter = Employee::hire(&arguments, told).await?;
         self.door.announce(self.number, waiter.address);
         Ok(waiter)
@@ -81,9 +97,12 @@ impl Post {
             waiter.gone().await;
             self.door.sign_off(self.number);
             self.number += self.posts;
-            waiter = match self.fill().await {
-                Ok(waiter) => waiter,
-                Err(fault) => return eprintln!("a post stays empty: {fault}"),
+            waiter = loop {
+                match self.fill().await {
+                    Ok(waiter) => break waiter,
+                    Err(fault) => eprintln!("a post is empty: {fault}"),
+                }
+                tokio::time::sleep(Duration::from_secs(1)).await;
             };
         }
     }

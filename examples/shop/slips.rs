@@ -3,9 +3,9 @@
 //!
 //! It may not know pages. Each ends by itself: logging out ends the session, buying empties the cart, and neither the other.
 
-use crate::{cart::Cart, locale::Locale, theme::Theme};
+use crate::{cart::Cart, locale::Locale, rehearsal::Rehearsal, theme::Theme};
 use orderslip::{
-    Error, Keyring, Lifetime, Sealer, SlipState,
+    Error, Lifetime, Sealer, SharedKeyring, SlipState,
     cookie::{Budget, Jar, Jars, MergedJar},
     merge::Policy,
 };
@@ -82,15 +82,18 @@ impl SlipState for Notice {
 
 /// Four slips, and the cart, which is as many cookies as were written lately. nginx takes 4096 bytes of header from a server; our pages
 /// have nearly 400 of their own, a pair 70 around it. The cart has to know how many processes write into it at once.
-pub(crate) fn jars(keys: &Keyring, processes: usize) -> Result<Jars, Error> {
+pub(crate) fn jars(keys: &SharedKeyring, clock: &Rehearsal, processes: usize) -> Result<Jars, Error> {
     let room = Budget::default().answer(3600).pair(3500);
-    let session = Sealer::<Session>::encrypted(keys).lifetime(Lifetime::absolute(DAY / 3).idle(30 * MINUTE));
-    let visitor = Sealer::<Visitor>::encrypted(keys).lifetime(Lifetime::absolute(30 * DAY).idle(7 * DAY));
+    let clock = || clock.clone();
+    let session =
+        Sealer::<Session>::encrypted(keys).lifetime(Lifetime::absolute(DAY / 3).idle(30 * MINUTE)).clock(clock());
+    let visitor =
+        Sealer::<Visitor>::encrypted(keys).lifetime(Lifetime::absolute(30 * DAY).idle(7 * DAY)).clock(clock());
     let visitor = Jar::builder("visitor", visitor).without_tombstones().budget(room).build()?;
     let cart = MergedJar::<Cart>::with_policy("cart", &visitor, Policy::builder().processes(processes).build()?)?;
-    let preferences = Sealer::<Preferences>::signed(keys).lifetime(Lifetime::absolute(400 * DAY));
+    let preferences = Sealer::<Preferences>::signed(keys).lifetime(Lifetime::absolute(400 * DAY)).clock(clock());
     let preferences = Jar::builder("preferences", preferences).readable_by_scripts().without_tombstones();
-    let notice = Sealer::<Notice>::encrypted(keys).lifetime(Lifetime::absolute(MINUTE));
+    let notice = Sealer::<Notice>::encrypted(keys).lifetime(Lifetime::absolute(MINUTE)).clock(clock());
     Jars::new()
         .with(Jar::builder("session", session).budget(room).build()?)?
         .with(visitor)?

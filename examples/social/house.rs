@@ -13,7 +13,7 @@ use crate::{
     posts::{self, Posts},
     routes,
     sessions::{self, Sessions},
-    shifts::{self, Orders},
+    shifts::{self, Orders, Told},
     staff,
     store::Store,
 };
@@ -50,7 +50,7 @@ pub(crate) async fn open(opening: Opening) -> Result<(), Fault> {
             }
         }
     });
-    let orders = Orders { role: SERVE, rest: vec![address], variable: KEYS, keys: keys.to_jwks() };
+    let orders = Orders { role: SERVE, rest: vec![address], variable: KEYS, keys: Told::Keys(keys.to_jwks()) };
     shifts::serve(opening.port, shifts::behind_a_door(opening.waiters, orders).await?).await
 }
 

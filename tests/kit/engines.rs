@@ -12,8 +12,11 @@
 //! | `Postgres::start()` | `Option<Postgres>`: `url()`, `pause()`, `resume()`, `kill()`, `restart()` |
 //!
 //! All of it blocks: in an asynchronous test start engines before anything else runs. Dropped, an engine is killed.
-#![allow(unused_imports, reason = "each test file uses a part of it")]
-#![allow(clippy::panic, reason = "an engine that does not start should stop the test, and say why")]
+#![allow(
+    unused_imports,
+    clippy::panic,
+    reason = "each test file uses a part of it; an engine that does not start should stop the test, and say why"
+)]
 
 mod cluster;
 mod postgres;

@@ -2,7 +2,7 @@
 //!
 //! It may not know other waiters. They meet in the database.
 
-use super::{SESSION, new_session_id};
+use super::{SESSION, meter, new_session_id};
 use crate::{
     Fault,
     cookies::{self, SetCookies},
@@ -84,7 +84,8 @@ impl Book {
             transaction.commit()?;
             Ok(done)
         };
-        let done = tokio::task::spawn_blocking(transaction).await.expect("nobody panics in a transaction");
+        let done =
+            meter::store(tokio::task::spawn_blocking(transaction)).await.expect("nobody panics in a transaction");
         done.map_err(|error: rusqlite::Error| {
             eprintln!("waiter: {error}");
             StatusCode::SERVICE_UNAVAILABLE
@@ -102,24 +103,27 @@ async fn order(
     Path(dish): Path<String>,
     headers: HeaderMap,
     Json(quantity): Json<u32>,
-) -> Result<SetCookies, StatusCode> {
+) -> Result<(SetCookies, Json<Bill>), StatusCode> {
     let told = session_id(&headers);
     // Immediate, because a transaction that reads first and writes later may find the book changed in between.
     book.transact(TransactionBehavior::Immediate, move |book, waiter| {
         let is_known = guest_of(book, &told)?.is_some();
         let id = if is_known { told } else { begin(book, waiter, None)? };
         set_line(book, &id, &dish, quantity)?;
-        Ok(cookies::set([(!is_known).then(|| cookies::line(SESSION, &id))]))
+        let cookies = cookies::set([(!is_known).then(|| cookies::line(SESSION, &id))]);
+        Ok((cookies, Json(bill_of(book, &id)?)))
     })
     .await
 }
 
 async fn show(State(book): State<Arc<Book>>, headers: HeaderMap) -> Result<Json<Bill>, StatusCode> {
     let id = session_id(&headers);
-    let bill = book.transact(TransactionBehavior::Deferred, move |book, _| {
-        Ok(Bill { guest: guest_of(book, &id)?.flatten(), cart: cart_of(book, &id)? })
-    });
+    let bill = book.transact(TransactionBehavior::Deferred, move |book, _| bill_of(book, &id));
     bill.await.map(Json)
+}
+
+fn bill_of(book: &Transaction<'_>, session: &str) -> rusqlite::Result<Bill> {
+    Ok(Bill { guest: guest_of(book, session)?.flatten(), cart: cart_of(book, session)? })
 }
 
 fn session_id(headers: &HeaderMap) -> String {

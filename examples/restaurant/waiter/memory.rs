@@ -2,7 +2,7 @@
 //!
 //! It may not know other waiters. What it knows is gone when it is.
 
-use super::{SESSION, new_session_id};
+use super::{SESSION, meter, new_session_id};
 use crate::{
     cookies::{self, SetCookies},
     order::{Bill, Cart},
@@ -57,15 +57,20 @@ async fn order(
     Path(dish): Path<String>,
     headers: HeaderMap,
     Json(quantity): Json<u32>,
-) -> SetCookies {
+) -> (SetCookies, Json<Bill>) {
     let id = cookies::find(&headers, SESSION).unwrap_or_default();
-    if let Some(bill) = memory.guests().get_mut(id) {
+    let known = meter::state(|| {
+        let mut guests = memory.guests();
+        let bill = guests.get_mut(id)?;
         bill.cart.set(&dish, quantity);
-        return cookies::set([]);
+        Some(bill.clone())
+    });
+    if let Some(bill) = known {
+        return (cookies::set([]), Json(bill));
     }
     let mut stranger = Bill::default();
     stranger.cart.set(&dish, quantity);
-    memory.begin(stranger)
+    (memory.begin(stranger.clone()), Json(stranger))
 }
 
 async fn show(State(memory): State<Arc<Memory>>, headers: HeaderMap) -> Json<Bill> {

@@ -62,10 +62,11 @@ async fn order(
     Path(dish): Path<String>,
     headers: HeaderMap,
     Json(quantity): Json<u32>,
-) -> Result<SetCookies, Sorry> {
+) -> Result<(SetCookies, Json<Bill>), Sorry> {
     let session = waiter.session.pick_up(&headers)?;
-    let cart = waiter.cart.change(&headers, |cart| cart.set(&dish, quantity))?;
-    Ok(cookies::set([waiter.session.renew(session.as_ref())?, Some(cart)]))
+    let (line, cart) = waiter.cart.change(&headers, |cart| cart.set(&dish, quantity))?;
+    let cookies = cookies::set([waiter.session.renew(session.as_ref())?, Some(line)]);
+    Ok((cookies, Json(Bill { guest: session.map(|slip| slip.into_state().guest), cart })))
 }
 
 async fn show(State(waiter): State<Arc<Waiter>>, headers: HeaderMap) -> Result<(SetCookies, Json<Bill>), Sorry> {

@@ -2,6 +2,7 @@
 //!
 //! It may not know what is on the slip.
 
+use super::meter;
 use crate::cookies;
 use axum::http::HeaderMap;
 use orderslip::{Error, Sealer, Slip, SlipState, Standing};
@@ -18,38 +19,40 @@ impl<T: SlipState> SlipCookie<T> {
 
     /// A new slip.
     pub(super) fn begin(&self, state: &T) -> Result<String, Error> {
-        Ok(cookies::line(self.name, &self.sealer.seal(state)?))
+        Ok(cookies::line(self.name, &meter::state(|| self.sealer.seal(state))?))
     }
 
     /// The slip that the guest brought, if there is one to go on with.
     pub(super) fn pick_up(&self, request: &HeaderMap) -> Result<Option<Slip<T>>, Error> {
-        cookies::find(request, self.name).map_or(Ok(None), |token| or_afresh(self.sealer.open(token)))
+        cookies::find(request, self.name).map_or(Ok(None), |token| or_afresh(meter::state(|| self.sealer.open(token))))
     }
 
     /// A fresh token for a slip that changed, or whose token has become old.
     pub(super) fn renew(&self, slip: Option<&Slip<T>>) -> Result<Option<String>, Error> {
         match slip {
-            Some(slip) if slip.standing() != Standing::Current => {
-                Ok(Some(cookies::line(self.name, &self.sealer.reseal(slip)?)))
-            }
+            Some(slip) if slip.standing() != Standing::Current => Ok(Some(self.again(slip)?)),
             _ => Ok(None),
         }
     }
 
-    /// Changes what is on the guest's slip, or begins one.
-    pub(super) fn change(&self, request: &HeaderMap, change: impl FnOnce(&mut T)) -> Result<String, Error>
+    fn again(&self, slip: &Slip<T>) -> Result<String, Error> {
+        Ok(cookies::line(self.name, &meter::state(|| self.sealer.reseal(slip))?))
+    }
+
+    /// Changes what is on the guest's slip, or begins one; gives the cookie and what is on it now.
+    pub(super) fn change(&self, request: &HeaderMap, change: impl FnOnce(&mut T)) -> Result<(String, T), Error>
     where
         T: Default,
     {
         match self.pick_up(request)? {
             Some(mut slip) => {
                 change(slip.state_mut());
-                Ok(cookies::line(self.name, &self.sealer.reseal(&slip)?))
+                Ok((self.again(&slip)?, slip.into_state()))
             }
             None => {
                 let mut state = T::default();
                 change(&mut state);
-                self.begin(&state)
+                Ok((self.begin(&state)?, state))
             }
         }
     }
