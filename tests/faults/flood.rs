@@ -116,8 +116,8 @@ async fn shop_until(
             written += 1;
             let cups = visitor.cups().await?;
             must(cups == written, || format!("{cups} cups where {written} were answered"))?;
-            // Three requests a round, near enough.
-            if dice.below(33) == 0 {
+            // Three requests a round, and some before and after all rounds.
+            if dice.below(28) == 0 {
                 let others = std::mem::replace(&mut *somebody.lock().map_err(|_| "poisoned")?, visitor.cookies()?);
                 let cookies = hostile::cookies(&mut dice, &visitor.cookies()?, &others);
                 let status = attack(&mut visitor, &cookies, written, dice.below(2) == 0).await?;
