@@ -8,5 +8,6 @@ mod oracle;
 mod simulator;
 mod sizes;
 mod stress;
+mod times;
 mod wire;
 mod world;

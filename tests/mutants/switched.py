@@ -15,7 +15,7 @@ import subprocess
 
 HERE = pathlib.Path(__file__).resolve().parent
 SECONDS = 60
-PARTS = {"merge": ["merge::tests::hostile", "merge::tests::wire"], "simulator": ["merge::tests::simulator"], "obligations": ["merge::tests::obligations"]}
+PARTS = {"merge": ["merge::tests::hostile", "merge::tests::times", "merge::tests::wire"], "simulator": ["merge::tests::simulator"], "obligations": ["merge::tests::obligations"]}
 
 
 class Switched:
