@@ -30,6 +30,7 @@ pub(crate) struct Orders {
 /// The keys themselves, or where they are for who follows the file.
 pub(crate) enum Told {
     Keys(SecretText),
+    #[allow(dead_code, reason = "the processes of the example `social` do not follow a file")]
     File(PathBuf),
 }
 
