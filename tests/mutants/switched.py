@@ -90,14 +90,14 @@ class Switched:
                 name = message["target"]["name"]
                 self.programs["lib" if "lib" in message["target"]["kind"] else name] = message["executable"]
 
-    def reach(self, skipped):
+    def reach(self, skipped, parts):
         """Which mutants each program comes past; and that it passes without one."""
         self.reached = collections.defaultdict(list)
         leave_out = [part for name in skipped for part in ("--skip", name)]
         self.arguments = {name: leave_out for name in self.programs}
         # The unit tests of merging take longer than all others together: programs of their own, as it were, the quickest first.
         self.arguments["lib"] = ["--skip", "merge::tests", *leave_out]
-        for name, part in PARTS.items():
+        for name, part in ((name, PARTS[name]) for name in parts):
             self.programs[name], self.arguments[name] = self.programs["lib"], [*part, *leave_out]
         self.forget_seeds()
         for name in self.programs:
