@@ -196,6 +196,10 @@ impl<T: Mergeable> Siblings<T> {
         }
         let policy = &self.desk.policy;
         let (time, within) = (record.dot.time(), policy.commit_within());
+        // Of a server whose clock is ahead by more than was agreed: in the jar it would make the state unreadable until that time has come.
+        if time > self.arrival.plus(policy.skew()) {
+            return Err(Error::busy("the clock of this state is ahead of the server's"));
+        }
         if time >= self.view().floor && self.arrival <= time.plus(within) {
             self.latest = self.latest.max(time);
             self.stage(record.clone());

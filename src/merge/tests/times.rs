@@ -33,6 +33,22 @@ fn a_barrier_of_another_request_is_committed_for_a_while_and_then_too_old() {
     assert_eq!(committed(within + settled + tick).unwrap(), Committed::TooOld);
 }
 
+/// One from a clock that is ahead by more than clocks may be apart is not put into the jar, where it would make the state unreadable.
+#[test]
+fn a_barrier_from_the_future_is_not_committed() {
+    let mut browser = Browser::new();
+    browser.request(|order| order.add("soup", 1)).unwrap();
+    browser.pass(Duration::from_secs(60));
+    let prepared = browser.read().prepare(&CartOp::Checkout).unwrap();
+    let (time, skew) = (prepared.0.dot.time(), browser.desk.policy.skew());
+    let ahead = u64::try_from(skew.as_millis()).unwrap();
+    browser.now -= ahead;
+    assert_eq!(at(browser.now).plus(skew), time);
+    assert_eq!(browser.read().commit(&prepared).unwrap(), Committed::Added);
+    browser.now -= 1;
+    assert!(browser.read().commit(&prepared).unwrap_err().is_unavailable());
+}
+
 /// What was under way before a login is waited for as long as it can be, and not a millisecond more.
 #[test]
 fn a_login_is_done_with_after_a_window() {
