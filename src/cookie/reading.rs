@@ -100,25 +100,44 @@ struct Named<T> {
     is_cut: bool,
 }
 
-pub(crate) fn read<T: SlipState>(jar: &Inner<T>, cookies: &Cookies, now: UnixTime) -> Brought<T> {
-    let present = named(cookies, jar.attributes.name(), |text| jar.sealer.open_at(text, now));
-    let (is_there, takes, mut is_cut) = (present.count > 0, present.takes, present.is_cut);
-    let is_opened = matches!(present.best, Some((Ok(_), _)));
-    let mut found = present;
-    let (mut former, mut formers) = (None, Vec::new());
+/// What the request has of a slip, under all the names that its cookie has or had.
+struct Found<T> {
+    named: Named<T>,
+    /// The former name under which it was found, if it was.
+    former: Option<usize>,
+    /// The former names of which there are cookies.
+    formers: Vec<usize>,
+    /// Of the present name: whether there is a cookie, and the bytes that all of them take.
+    is_there: bool,
+    takes: usize,
+    /// Whether any name had too many cookies to look at.
+    is_cut: bool,
+}
+
+fn find<T: SlipState>(jar: &Inner<T>, cookies: &Cookies, now: UnixTime) -> Found<T> {
+    let named_now = named(cookies, jar.attributes.name(), |text| jar.sealer.open_at(text, now));
+    let is_opened = matches!(named_now.best, Some((Ok(_), _)));
+    let (is_there, takes, is_cut) = (named_now.count > 0, named_now.takes, named_now.is_cut);
+    let mut found = Found { named: named_now, former: None, formers: Vec::new(), is_there, takes, is_cut };
     for (index, old) in jar.formers.iter().enumerate() {
         let here = named(cookies, &old.name, |text| old.opener.open_at(text, now));
         if here.count == 0 {
             continue;
         }
-        formers.push(index);
-        is_cut |= here.is_cut;
+        found.formers.push(index);
+        found.is_cut |= here.is_cut;
         // The present name goes first; what opens under a former one is better than what does not open at all.
         let opens = matches!(here.best, Some((Ok(_), _)));
-        if !is_opened && former.is_none() && (opens || found.best.is_none()) && !found.is_ambiguous {
-            (found, former) = (here, Some(index));
+        let is_better = opens || found.named.best.is_none();
+        if !is_opened && found.former.is_none() && is_better && !found.named.is_ambiguous {
+            (found.named, found.former) = (here, Some(index));
         }
     }
+    found
+}
+
+pub(crate) fn read<T: SlipState>(jar: &Inner<T>, cookies: &Cookies, now: UnixTime) -> Brought<T> {
+    let Found { named: found, former, formers, is_there, takes, is_cut } = find(jar, cookies, now);
     let place = found.best.as_ref().map(|(_, value)| Place { value: value.clone(), former });
     let blank = Brought {
         outcome: Outcome::Absent,
