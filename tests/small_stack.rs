@@ -2,7 +2,7 @@
 //!
 //! An overflow ends the process, so each scenario is a process of its own: this program again, told by an environment variable what to do.
 //! A build without optimization keeps every value of every step: it has twice that, and 256 KiB for a state that is nested as deeply as states may
-//! be, where each level of serde's code takes a kilobyte and more. Where it counts, and in CI with the profile `checked`, it is 64. Under Miri, which has neither processes nor a stack to fill, the same
+//! be, where each level of serde's code takes a kilobyte and more. Where it counts, optimized, as CI runs it, too, it is 64. Under Miri, which has neither processes nor a stack to fill, the same
 //! scenarios are run for themselves, with fewer and shorter inputs.
 #![expect(clippy::unwrap_used, reason = "a failing test should stop where it fails")]
 
