@@ -264,7 +264,7 @@ fn key_digest(named: &str) -> Digest {
 }
 
 /// Until no server takes it for good any more, whatever its leeway.
-fn on_all_clocks(end: UnixTime) -> UnixTime {
+pub(super) fn on_all_clocks(end: UnixTime) -> UnixTime {
     end.saturating_add(MAX_LEEWAY)
 }
 

@@ -2,7 +2,14 @@
 //!
 //! It may not know engines, nor what is done.
 
-use crate::{error::Error, merge::IdempotencyKey, revoke::Digest, slip::Slip, state::SlipState, time::UnixTime};
+use crate::{
+    error::Error,
+    merge::IdempotencyKey,
+    revoke::{Digest, guard::on_all_clocks},
+    slip::Slip,
+    state::SlipState,
+    time::UnixTime,
+};
 use std::{fmt, future::Future};
 
 /// The most bytes of a record, and so what one redemption takes of a store at most.
@@ -41,7 +48,7 @@ impl<'a> Redemption<'a> {
     /// The use of a slip: a login link, a coupon, a ticket. Any copy of it is the same one.
     #[must_use]
     pub fn of_slip<T: SlipState>(slip: &Slip<T>) -> Self {
-        let until = slip.ends_at().saturating_add(crate::lifetime::MAX_LEEWAY);
+        let until = on_all_clocks(slip.ends_at());
         let key = Digest::of("slip", slip.id().as_bytes());
         Self { key, record: &[], began_at: Some(slip.began_at()), until }
     }

@@ -76,3 +76,29 @@ impl Recent {
 fn timeless(query: &Query) -> Query {
     Query { now: query.began_at, ..*query }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{claims::SlipId, time::UnixTime};
+
+    fn query() -> Query {
+        let time = UnixTime::from_secs(1_800_000_000);
+        Query { slip: SlipId::from_bytes([7; 16]), began_at: time, ends_at: time, subject: None, key: None, now: time }
+    }
+
+    #[test]
+    fn t26_an_answer_to_a_question_from_before_a_revocation_is_not_kept() {
+        let recent = Recent::new(Duration::from_secs(86_400));
+        let ask = || recent.find(&query()).err().expect("nothing is known");
+        recent.keep(ask(), &query(), Verdict::Revoked);
+        let under_way = ask();
+        recent.clear();
+        recent.keep(under_way, &query(), Verdict::Good);
+        recent.keep(ask(), &query(), Verdict::Good);
+        let later = Query { now: UnixTime::MAX, ..query() };
+        assert_eq!(recent.find(&later).ok(), Some(Verdict::Good));
+        recent.clear();
+        let _ = ask();
+    }
+}

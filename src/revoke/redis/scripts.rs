@@ -3,7 +3,12 @@
 //! It may not know connections. A script answers with a list: an empty one if its shard has no mark, so that nothing is written into a store
 //! which has forgotten and does not know it. Numbers are decimal: Lua compares texts by the server's locale.
 
-use crate::{bytes, revoke::Query, time::UnixTime};
+use crate::{
+    bytes,
+    claims::SlipId,
+    revoke::{Query, Revocation},
+    time::UnixTime,
+};
 use ::redis::Value;
 
 /// Keys: mark, hash of ids. Arguments: until, id. The hash stays until the last of it is over, which its field `until` tells.
@@ -52,6 +57,8 @@ pub(super) fn is_meant(written: &Value, query: &Query) -> Option<bool> {
         return None;
     };
     let before = UnixTime::from_wire(before.parse().ok()?)?;
-    let is_spared = !spared.is_empty() && bytes::public_bytes(spared)? == query.slip.as_bytes();
-    Some(query.began_at <= before && !is_spared)
+    let id = |text| Some(SlipId::from_bytes(bytes::public_bytes(text)?.try_into().ok()?));
+    let spared = if spared.is_empty() { None } else { Some(id(spared)?) };
+    let (subject, until) = (query.subject?, before);
+    Some(query.is_meant_by(&Revocation::Subject { subject, before, spared, until }))
 }
