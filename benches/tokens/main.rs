@@ -1,8 +1,8 @@
 //! How fast tokens are, against the floor: code that somebody would write by hand for one format, one key and one state, on the same
 //! primitives and with the same bytes on the wire (`floor.rs`).
 //!
-//! `cargo bench --bench tokens` prints minima and ratios; `-- --gates` prints each gate with its ratio and exits with 1 if one is exceeded.
-//! A ratio is of sealing and opening together. `-- --parts` prints what the parts cost, and `-- --json` all figures for other programs.
+//! `cargo bench --bench tokens` prints minima and ratios; `-- --gates` prints each gate with its ratio and exits with 1 if one is exceeded;
+//! `-- --gates --no-worse` passes over the gaps that are known (`KNOWN_GAPS`) as long as they have not grown. A ratio is of sealing and opening together. `-- --parts` prints what the parts cost, and `-- --json` all figures for other programs.
 #![expect(clippy::print_stdout, reason = "a report is for standard output")]
 #![allow(missing_docs, unreachable_pub, reason = "modules of a program")]
 #![allow(
@@ -43,8 +43,18 @@ const GATES: [(&str, [f64; 3]); 5] = [
 /// slow: what is found falls short of it (`docs/design.md` section 11).
 const POSITIONAL: [f64; 3] = [1.2, 1.4, 1.4];
 
+/// Gates that are not held, and what they are held to instead by `--no-worse`: `docs/design.md` section 11 says what each would take.
+const KNOWN_GAPS: [(&str, f64); 4] = [
+    ("encrypted positional, Session", 1.36),
+    ("positional over named, Session", 1.06),
+    ("positional over named, Cart10", 1.24),
+    ("positional over named, Cart30", 1.32),
+];
+
 struct Verdict {
     held: bool,
+    /// Whether a known gap is passed over.
+    no_worse: bool,
 }
 
 impl Verdict {
@@ -57,6 +67,16 @@ impl Verdict {
     }
 
     fn say(&mut self, what: &str, found: f64, bound: &str, limit: f64, unit: &str, held: bool) {
+        let known = KNOWN_GAPS.iter().find(|(gap, _)| *gap == what).filter(|_| self.no_worse && !held);
+        if let Some((_, last)) = known {
+            let held = if bound == "at most" { found <= *last } else { found >= *last };
+            println!(
+                "{} {what:<58} {found:8.3}{unit}, {bound} {limit}: known, and no worse than {last}",
+                if held { "gap " } else { "OVER" }
+            );
+            self.held &= held;
+            return;
+        }
         println!("{} {what:<58} {found:8.3}{unit}, {bound} {limit}", if held { "ok  " } else { "OVER" });
         self.held &= held;
     }
@@ -87,7 +107,7 @@ fn main() -> ExitCode {
     if !wants("--gates") {
         return ExitCode::SUCCESS;
     }
-    let mut verdict = Verdict { held: true };
+    let mut verdict = Verdict { held: true, no_worse: wants("--no-worse") };
     gates(&race, &mut verdict);
     hostile::gates(&race, &mut verdict);
     threads::gate(&mut verdict);
@@ -109,7 +129,7 @@ fn gates(race: &Race<'_>, verdict: &mut Verdict) {
     println!("\nencrypted positional, times as fast as encrypted named");
     for (state, limit) in STATES.iter().zip(POSITIONAL) {
         let ratio = sum(race, "ours", "encrypted named", state) / sum(race, "ours", "encrypted positional", state);
-        verdict.at_least(state, ratio, limit, "");
+        verdict.at_least(&format!("positional over named, {state}"), ratio, limit, "");
     }
 }
 

@@ -1,10 +1,16 @@
 //! Tests of the core, which needs no browser and no server. `kit` has what they share.
 
+mod admission;
+mod bases;
+mod carts;
 mod hostile;
 mod kit;
 mod model;
 mod obligations;
 mod oracle;
+mod planning;
+mod policy;
+mod preferences;
 mod simulator;
 mod sizes;
 mod stress;
