@@ -303,3 +303,26 @@ impl<'a> Succession<'a> {
             .then(|| Finding::ActivatesTooSoon { key: key.id().clone(), earliest })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::key::Key;
+    use std::time::Duration;
+
+    /// What a key would seal once every server has the next ring is no loss: by then none of them has this one.
+    #[test]
+    fn a_replaced_ring_seals_until_every_server_has_the_next() {
+        let now = UnixTime::from_secs(1_800_000_000);
+        let policy = RotationPolicy { propagation: Duration::from_secs(100), longest_life: Duration::from_secs(1_000) };
+        let hasty = RotationPolicy { propagation: Duration::ZERO, ..policy };
+        let set = Keyring::new(vec![Key::generate(Alg::HkdfA256Gcm).unwrap()]).unwrap().to_jwks();
+        let one = || Keyring::from_jwks(set.expose()).unwrap();
+        let lost = |seals_after: u64| {
+            let seals = now.saturating_add(Duration::from_secs(seals_after));
+            let staged = Key::generate(Alg::HkdfA256Gcm).unwrap();
+            one().stage(staged, seals, &hasty, now).unwrap().check_replacement(&one(), &policy, now).len()
+        };
+        assert_eq!([lost(0), lost(99), lost(100), lost(101)], [1, 1, 0, 0]);
+    }
+}

@@ -119,8 +119,13 @@ fn follow(shared: &Weak<Shared>, stopped: &mpsc::Receiver<()>, pause: Duration) 
     while stopped.recv_timeout(pause) == Err(mpsc::RecvTimeoutError::Timeout) {
         let Some(shared) = shared.upgrade() else { return };
         // What goes wrong has been told, and is kept for `status`.
-        let _ = shared.look(|digest| last_look.replace(digest) == Some(digest));
+        let _ = shared.look(|digest| is_as_before(&mut last_look, digest));
     }
+}
+
+/// Whether the last look has found the same. What a file is in the middle of a write is not found twice.
+fn is_as_before(last_look: &mut Option<Digest>, digest: Digest) -> bool {
+    last_look.replace(digest) == Some(digest)
 }
 
 impl Shared {
@@ -188,5 +193,18 @@ impl Shared {
             }
         }
         (!Arc::ptr_eq(&revoked.ring, &current.ring)).then_some(revoked)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_taken_when_two_looks_in_a_row_find_the_same() {
+        let mut last_look = None;
+        let looks = ["old", "half", "half", "half", "new", "half", "new", "new"];
+        let taken = looks.map(|text| is_as_before(&mut last_look, digest(text)));
+        assert_eq!(taken, [false, false, true, true, false, false, false, true]);
     }
 }

@@ -240,3 +240,22 @@ fn what_goes_along_with_a_slip_is_counted_to_the_byte() {
         );
     }
 }
+
+/// The whole header of the next request is counted, and a request that is as long as the limit is not yet too long.
+#[test]
+fn the_room_in_the_next_request_is_exact() {
+    let ring = shared_ring();
+    let wide = Budget::default().answer(100_000);
+    let room = |limit: usize, cookies: &str| {
+        let jar = builder::<Session>(&ring).budget(wide.request(limit)).build().unwrap();
+        jar.visit_at(request(cookies), NOW).room().1
+    };
+    let theme = format!("theme={}", "x".repeat(94));
+    // What separates two cookies, the name and its `=`: the rest is for the value.
+    for limit in [700, 701, 1_500] {
+        assert_eq!(room(limit, &theme), limit - theme.len() - 3, "{limit}");
+    }
+    // A request that is longer already cannot be mended here.
+    assert_eq!(room(theme.len(), &theme), 0);
+    assert!(room(theme.len() - 1, &theme) > 2_000);
+}

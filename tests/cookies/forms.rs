@@ -2,7 +2,7 @@
 
 use crate::{
     kit::{NOW, later},
-    world::{DAY, NAME, World, request, session},
+    world::{DAY, IDLE, NAME, World, request, session},
 };
 use orderslip::cookie::Outcome;
 
@@ -45,4 +45,19 @@ fn a_guest_gets_a_slip_for_the_form() {
     world.answer(&mut visit, NOW);
     world.visit(NOW).check_form(&token).unwrap();
     assert!(world.visit(NOW.checked_add(DAY).unwrap()).check_form(&token).is_err());
+}
+
+/// A page may stay open for longer than a session may lie idle, if the session does not: other pages keep it.
+#[test]
+fn a_form_lives_as_long_as_its_slip_may_idle_or_not() {
+    let mut world = World::with(&session("a"));
+    let token = world.visit(NOW).form_token().unwrap();
+    let mut now = NOW;
+    for _ in 0..4 {
+        now = now.checked_add(IDLE / 2).unwrap();
+        let mut visit = world.visit(now);
+        visit.update(|_| ()).unwrap();
+        world.answer(&mut visit, now);
+    }
+    world.visit(now).check_form(&token).unwrap();
 }

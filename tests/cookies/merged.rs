@@ -464,6 +464,48 @@ fn who_does_not_ask_for_the_cart_writes_nothing_of_it() {
 }
 
 /// Operations of a program that says no more of its state than it must.
+/// Nor after a login, while the session still says what was before it: that came along with the login itself.
+#[test]
+fn after_a_login_the_cart_is_left_alone_as_well() {
+    let mut shop = Shop::open();
+    let visits = shop.request();
+    visits.held::<Session>().unwrap().replace_with(|_| user("ann")).unwrap();
+    shop.answer(&visits);
+    for n in 0..8 {
+        shop.add(&format!("dish {n}"), 1);
+    }
+    shop.clock.advance(Duration::from_secs(60));
+    let is_of_cart = |line: &String| line.starts_with("__Host-cart");
+    let visits = shop.request();
+    visits.held::<Session>().unwrap().update(|_| ()).unwrap();
+    let lines = visits.plan().into_set_cookie();
+    assert!(lines.len() == 1 && !lines.iter().any(is_of_cart), "{lines:?}");
+    let visits = shop.request();
+    cart(&visits).read(|_| ());
+    assert!(visits.plan().set_cookie().iter().any(is_of_cart), "who looks tidies up");
+}
+
+/// A base goes out if the answer has room for just its line, to the byte.
+#[test]
+fn the_line_of_a_base_is_counted_to_the_byte() {
+    let mut shop = Shop::open();
+    for n in 0..8 {
+        shop.add(&format!("dish {n}"), 1);
+    }
+    shop.clock.advance(Duration::from_secs(60));
+    let lines = |answer: usize| {
+        let jars = jars_within(&shop.ring, &shop.clock, Budget::default().answer(answer));
+        let visits = Visits::new(jars, shop.browser.cookies("/", shop.clock.time()));
+        cart(&visits).read(|_| ());
+        visits.plan().into_set_cookie()
+    };
+    let all = lines(4_000);
+    let [base] = &all[..] else { panic!("{all:?}") };
+    let needed = base.len() + "Set-Cookie: \r\n".len();
+    assert_eq!(lines(needed).len(), 1);
+    assert!(lines(needed - 1).is_empty());
+}
+
 #[test]
 fn a_mergeable_state_has_no_barriers_and_is_measured_by_its_fields() {
     use orderslip::merge::{Mergeable, Set};

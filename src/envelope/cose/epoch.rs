@@ -133,10 +133,10 @@ impl Epoch {
             && UnixTime::from_secs(latest) <= now.saturating_add(TICK)
     }
 
-    /// Counts one token, unless that is one too many. However many threads count, no more than `max` are told that they may; the count
-    /// itself goes beyond that by no more than there are threads.
+    /// Counts one token, unless that is one too many. However many threads count, no more than `max` are told that they may. The count goes
+    /// on beyond that for as long as it takes to begin another epoch: 64 bits are enough for it.
     fn count(&self, max: u64) -> bool {
-        self.used.load(Ordering::Relaxed) < max && self.used.fetch_add(1, Ordering::Relaxed) < max
+        self.used.fetch_add(1, Ordering::Relaxed) < max
     }
 }
 
