@@ -15,7 +15,8 @@ import subprocess
 
 HERE = pathlib.Path(__file__).resolve().parent
 SECONDS = 60
-PARTS = {"merge": ["merge::tests::hostile", "merge::tests::times", "merge::tests::wire"], "simulator": ["merge::tests::simulator"], "obligations": ["merge::tests::obligations"]}
+MERGE = ["admission", "bases", "carts", "planning", "policy", "preferences", "hostile", "times", "wire"]
+PARTS = {"merge": [f"merge::tests::{part}" for part in MERGE], "simulator": ["merge::tests::simulator"], "obligations": ["merge::tests::obligations"]}
 
 
 class Switched:
