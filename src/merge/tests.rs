@@ -5,6 +5,7 @@ mod bases;
 mod carts;
 mod hostile;
 mod kit;
+mod limits;
 mod model;
 mod obligations;
 mod oracle;

@@ -15,7 +15,7 @@ import subprocess
 
 HERE = pathlib.Path(__file__).resolve().parent
 SECONDS = 60
-MERGE = ["admission", "bases", "carts", "planning", "policy", "preferences", "hostile", "times", "wire"]
+MERGE = ["admission", "bases", "carts", "limits", "planning", "policy", "preferences", "hostile", "times", "wire"]
 PARTS = {"merge": [f"merge::tests::{part}" for part in MERGE], "simulator": ["merge::tests::simulator"], "obligations": ["merge::tests::obligations"]}
 
 

@@ -413,3 +413,17 @@ fn nothing_shows_a_secret_or_a_state() {
     let shown = format!("{:?} {:?} {:?}", browser.anchor, browser.keys(), siblings);
     assert!(!shown.contains("soup") && shown.len() < 200, "{shown}");
 }
+
+/// Whoever can set cookies for a parent domain can set one of the same name: the one that opens counts, and nothing looks incomplete.
+#[test]
+fn beside_a_duplicate_that_does_not_open_the_good_one_counts() {
+    let browser = with_soup();
+    let (name, value) = only_cookie(&browser);
+    let junk = "A".repeat(value.len());
+    for cookies in [[(&name, &value), (&name, &junk)], [(&name, &junk), (&name, &value)]] {
+        let cookies = cookies.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let siblings = browser.desk.read::<Order>(&browser.anchor, cookies, 0, at(browser.now)).unwrap();
+        assert_eq!(siblings.state().quantity("soup"), 1);
+        assert!(siblings.is_complete() && siblings.plan(BLOCK, at(browser.now)).unwrap().expire.is_empty());
+    }
+}
