@@ -267,3 +267,29 @@ fn check_structure(keys: &[Arc<Key>]) -> Result<(), Error> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keyring::Keyring;
+
+    /// A sealer that may use several algorithms takes the key that came last, whichever it is for.
+    #[test]
+    fn of_several_algorithms_the_latest_key_seals() {
+        const BOTH: [Alg; 2] = [Alg::HkdfA256Gcm, Alg::HkdfChaCha20Poly1305];
+        let at = UnixTime::from_secs;
+        let sealing = |algs: [Alg; 2], since: [u64; 2], now| {
+            let key = |index: usize| Key::generate(algs[index]).unwrap().activating_at(at(since[index]));
+            let ring = Keyring::new(vec![key(0), key(1)]).unwrap();
+            ring.ring().sealing(&BOTH, at(now)).map(|key| key.alg())
+        };
+        let [aes, chacha] = BOTH;
+        for (algs, since) in [([aes, chacha], [100, 200]), ([chacha, aes], [200, 100])] {
+            let over_time = [99, 100, 199, 200, 300].map(|now| sealing(algs, since, now));
+            assert_eq!(over_time, [None, Some(aes), Some(aes), Some(chacha), Some(chacha)]);
+        }
+        // Of two that came at once, the later in the set.
+        assert_eq!(sealing([aes, chacha], [100, 100], 100), Some(chacha));
+        assert_eq!(sealing([chacha, aes], [100, 100], 100), Some(aes));
+    }
+}

@@ -259,3 +259,16 @@ fn the_room_in_the_next_request_is_exact() {
     assert_eq!(room(theme.len(), &theme), 0);
     assert!(room(theme.len() - 1, &theme) > 2_000);
 }
+
+/// What another jar of the same answer adds to the next request is no room of this one's.
+#[test]
+fn the_room_in_the_next_request_is_shared_by_all_jars() {
+    let limit = 1_500;
+    let visits = Visits::new_at(jars(Budget::default().answer(100_000).request(limit)), Cookies::default(), NOW);
+    let (session, cart) = (visits.held::<Session>().unwrap(), visits.held::<Cart>().unwrap());
+    let room = || cart.room().1;
+    assert_eq!(room(), limit - 3);
+    session.update(|state| state.note = "x".repeat(300)).unwrap();
+    let pair = visits.plan().into_set_cookie()[0].split(';').next().unwrap().len();
+    assert_eq!(room(), limit - pair - 2 - 3);
+}

@@ -163,3 +163,30 @@ fn quantities_stay_within_their_limits() {
         assert_eq!(cart.is_empty(), quantity == 0);
     }
 }
+
+/// Operations of a newer program are passed on within a base, each with its version and as often as it is there.
+#[test]
+fn a_base_passes_on_what_a_newer_program_wrote() {
+    let dot = |time, noise| Dot::new(at(time), [0, 0, noise]);
+    let soup = |dot| Record::<Order>::new(dot, &CartOp::Add("soup".into(), 1), None).unwrap();
+    let newer = |dot| {
+        let plaintext = [b"\x04", &wire::operation(&soup(dot))[1..]].concat();
+        wire::read_operation::<Order>(dot, &plaintext).unwrap()
+    };
+    let records = [soup(dot(1, 1)), newer(dot(2, 2)), newer(dot(3, 3)), soup(dot(4, 4))];
+    let mut base = Base::<Order> { floor: at(0), ..Base::empty() };
+    base.ops.extend(records.map(|record| (record.dot, record)));
+    let bytes = wire::base(&base).unwrap();
+    let expected = [
+        &[b"\x04", &at(0).to_bytes()[..], b"\x04"].concat()[..],
+        b"\x01\0\0\x01\0\x07\x82\x64soup\x01",
+        b"\x01\0\0\x02\x02\x02\x07\x82\x64soup\x01", // of version 2
+        b"\x01\0\0\x03\x08\x01\0\0\x04\x04",         // the second again, the first again
+        b"\xa0",
+    ];
+    assert_eq!(*bytes, expected.concat());
+    let back: Base<Order> = wire::read_base(&bytes).unwrap();
+    assert!(!back.is_understood());
+    assert_eq!(back.ops.values().map(|record| record.body.version).collect::<Vec<_>>(), [1, 2, 2, 1]);
+    assert_eq!(*wire::base(&back).unwrap(), *bytes);
+}
