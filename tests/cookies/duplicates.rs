@@ -37,6 +37,7 @@ fn t72_of_two_that_verify_nobody_can_say_which() {
     for field in [format!("{mine}; {planted}"), format!("{planted}; {mine}")] {
         let mut visit = world.jar.visit_at(request(&field), NOW);
         assert_eq!((visit.outcome(), visit.state()), (Outcome::Rejected, None));
+        assert!(visit.error().is_some_and(orderslip::Error::is_rejected), "{:?}", visit.error());
         assert!(visit.plan().set_cookie().is_empty(), "a deletion would leave the planted one alone in the jar");
     }
     // The handler's own word goes through.

@@ -6,7 +6,7 @@ use crate::{
 };
 use orderslip::{
     ErrorKind, Lifetime, Sealer,
-    cookie::{Cookies, Jar, Outcome},
+    cookie::{CachePolicy, Cookies, Jar, Outcome},
     testing::mint,
 };
 use std::time::Duration;
@@ -143,4 +143,16 @@ fn t71_a_spoofed_name_is_nobodys() {
         let cookies = Cookies::from_fields([format!("{name}={token}").as_bytes()]);
         assert_eq!(world.jar.visit_at(cookies, NOW).outcome(), Outcome::Absent, "{name:?}");
     }
+}
+
+/// Whoever asks for the plan again gets nothing more to send, and still an answer that is for one browser.
+#[test]
+fn a_plan_that_is_asked_for_again_is_private_all_the_same() {
+    let world = World::with(&session("a"));
+    let mut visit = world.visit(NOW);
+    visit.update(|state| state.note = "b".into()).unwrap();
+    assert_eq!(visit.plan().cache_policy(), CachePolicy::NoStore);
+    let again = visit.plan();
+    assert!(again.set_cookie().is_empty());
+    assert_eq!(again.cache_policy(), CachePolicy::Private);
 }

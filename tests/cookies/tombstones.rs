@@ -2,9 +2,12 @@
 
 use crate::{
     kit::{NOW, later},
-    world::{DAY, NAME, Session, World, builder, session},
+    world::{DAY, NAME, Session, World, builder, request, session},
 };
-use orderslip::{cookie::Outcome, testing::SetCookie};
+use orderslip::{
+    cookie::Outcome,
+    testing::{SetCookie, mint},
+};
 
 /// What an answer in flight can be: it was planned from the old slip, and arrives after the end.
 fn in_flight(world: &World) -> Vec<Vec<String>> {
@@ -132,7 +135,7 @@ fn t26_a_thief_leaves_the_tombstone_out() {
     let id = visit.slip().unwrap().id();
     visit.logout().unwrap();
     world.answer(&mut visit, NOW);
-    let thief = world.jar.visit_at(crate::world::request(&format!("{NAME}={stolen}")), NOW);
+    let thief = world.jar.visit_at(request(&format!("{NAME}={stolen}")), NOW);
     assert_eq!(thief.outcome(), Outcome::Opened);
     assert_eq!(thief.slip().unwrap().id(), id, "the id that a denylist goes by");
 }
@@ -174,8 +177,8 @@ fn t76_the_oldest_is_told_by_its_time_and_not_by_its_place() {
     let (_, copied) = reversed.first().and_then(|pair| pair.split_once('=')).unwrap();
     let copies: Vec<String> = (0..3).map(|n| format!("{NAME}-xcopied_{n}={copied}")).collect();
     reversed.extend(copies);
-    reversed.push(orderslip::testing::mint(&world.jar, &session("b"), NOW).unwrap());
-    let mut visit = world.jar.visit_at(crate::world::request(&reversed.join("; ")), later(9));
+    reversed.push(mint(&world.jar, &session("b"), NOW).unwrap());
+    let mut visit = world.jar.visit_at(request(&reversed.join("; ")), later(9));
     visit.logout().unwrap();
     let plan = visit.plan();
     let deleted: Vec<String> = plan
@@ -223,7 +226,7 @@ fn after_a_logout_a_new_slip_begins_and_stays() {
 fn without_tombstones_what_ended_comes_back() {
     let mut world = World::new();
     world.jar = builder(&world.ring).without_tombstones().build().unwrap();
-    let pair = orderslip::testing::mint(&world.jar, &session("flash"), NOW).unwrap();
+    let pair = mint(&world.jar, &session("flash"), NOW).unwrap();
     world.plant(&pair);
     let mut visit = world.visit(NOW);
     assert!(visit.take().unwrap().is_some());
@@ -246,7 +249,7 @@ fn t29_every_format_has_tombstones() {
     ];
     for sealer in kinds {
         let mut world = World { jar: Jar::builder("session", sealer.lifetime(life)).build().unwrap(), ..World::new() };
-        let pair = orderslip::testing::mint(&world.jar, &session("a"), NOW).unwrap();
+        let pair = mint(&world.jar, &session("a"), NOW).unwrap();
         world.plant(&pair);
         let mut visit = world.visit(NOW);
         visit.logout().unwrap();
@@ -271,4 +274,29 @@ fn t29_a_write_that_is_undone_brings_nothing_back() {
     assert_eq!(visit.state(), None);
     world.answer(&mut visit, NOW);
     assert_eq!(world.state(NOW), None);
+}
+
+/// Whoever plants names like those of tombstones makes no more work than eight of them are, and hides none of ours before.
+#[test]
+fn t76_at_most_eight_tombstones_are_looked_at() {
+    let mut world = World::new();
+    for round in 0..4 {
+        let mut visit = world.visit(later(round));
+        visit.replace(session("a")).unwrap();
+        world.answer(&mut visit, later(round));
+        let mut visit = world.visit(later(round));
+        visit.logout().unwrap();
+        world.answer(&mut visit, later(round));
+    }
+    let (ours, slip) = (world.browser.header("/", later(9)), mint(&world.jar, &session("b"), NOW).unwrap());
+    let deleted = |junk: usize| {
+        let planted: String = (0..junk).map(|number| format!("{NAME}-x0000000{number}=junk; ")).collect();
+        let mut visit = world.jar.visit_at(request(&format!("{planted}{ours}; {slip}")), later(9));
+        visit.logout().unwrap();
+        let plan = visit.plan();
+        let cookies = plan.set_cookie().iter().filter_map(|line| SetCookie::read(line));
+        cookies.filter(|cookie| cookie.deletes() && cookie.name != NAME).count()
+    };
+    // The oldest of four goes, as a fifth comes.
+    assert_eq!([deleted(0), deleted(4), deleted(5)], [1, 1, 0]);
 }
