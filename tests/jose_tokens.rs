@@ -368,6 +368,7 @@ fn verifiers_have_public_keys_only_and_cannot_seal() {
     let jwe = ring_of(Alg::A128Gcm);
     let token = Kind::Jwe(JweEnc::A128Gcm).sealer::<Cart>(&jwe).seal_at(&cart(), NOW).unwrap();
     assert!(Opener::<Cart>::jwe(&jwe, JweEnc::A128Gcm).build().unwrap().open_at(&token, NOW).is_ok());
+    assert!(hazmat::jwe::open(&token, jwe.keys().next().unwrap()).is_ok(), "and as what it is to others");
 }
 
 /// A key that a set calls by a name of its own is named so in tokens, whatever the name needs in JSON.
