@@ -625,3 +625,26 @@ fn looking_into_a_jose_token_shows_what_stands_in_it() {
         assert!(hazmat::inspect(junk).unwrap_err().is_rejected());
     }
 }
+
+/// Every finite number, to the last bit, however often it is sealed again.
+#[test]
+fn a_fraction_is_opened_as_what_it_was() {
+    #[derive(Serialize, Deserialize)]
+    struct Numbers(Vec<f64>);
+    impl SlipState for Numbers {
+        const PURPOSE: &'static str = "jose/numbers";
+        const VERSION: u16 = 1;
+    }
+    let odd = |n: u64| f64::from_bits(n.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let mut numbers: Vec<f64> = (0..4_000).map(odd).filter(|number| number.is_finite()).collect();
+    numbers.extend([1.900_000_000_000_000_3e43, f64::MAX, f64::MIN_POSITIVE, 5e-324, 0.1, -1.0 / 3.0]);
+    for &kind in JOSE {
+        let sealer = kind.sealer::<Numbers>(&kind.ring());
+        for some in numbers.chunks(100) {
+            let token = sealer.seal_at(&Numbers(some.to_vec()), NOW).unwrap();
+            let opened = sealer.open_at(&token, NOW).unwrap();
+            let bits = |numbers: &[f64]| numbers.iter().map(|number| number.to_bits()).collect::<Vec<_>>();
+            assert_eq!(bits(&opened.state().0), bits(some), "{kind:?}");
+        }
+    }
+}

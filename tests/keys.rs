@@ -609,3 +609,13 @@ proptest! {
         }
     }
 }
+
+/// A member that is not ours is written again as it was read, a number to its last digit.
+#[test]
+fn t80_a_number_of_another_program_does_not_drift() {
+    let text = with(mac(), "weight", json!(1.900_000_000_000_000_3e43)).to_string();
+    let once = Keyring::new(vec![Key::from_jwk(&text).unwrap()]).unwrap().to_jwks();
+    assert!(once.expose().contains("1.9000000000000003e+43"), "{}", once.expose());
+    let twice = Keyring::from_jwks(once.expose()).unwrap().to_jwks();
+    assert_eq!(once.expose(), twice.expose());
+}
