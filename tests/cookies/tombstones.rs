@@ -159,8 +159,8 @@ fn t76_at_most_four_tombstones_and_the_oldest_goes_first() {
     }
 }
 
-#[test]
-fn t76_the_oldest_is_told_by_its_time_and_not_by_its_place() {
+/// A browser that has as many tombstones as there may be, the oldest first.
+fn after_four_logouts() -> World {
     let mut world = World::new();
     for round in 0..4 {
         let mut visit = world.visit(later(round));
@@ -170,6 +170,12 @@ fn t76_the_oldest_is_told_by_its_time_and_not_by_its_place() {
         visit.logout().unwrap();
         world.answer(&mut visit, later(round));
     }
+    world
+}
+
+#[test]
+fn t76_the_oldest_is_told_by_its_time_and_not_by_its_place() {
+    let world = after_four_logouts();
     let header = world.browser.header("/", later(9));
     let oldest = header.split('=').next().unwrap().to_owned();
     let mut reversed: Vec<String> = header.rsplit("; ").map(str::to_owned).collect();
@@ -279,15 +285,7 @@ fn t29_a_write_that_is_undone_brings_nothing_back() {
 /// Whoever plants names like those of tombstones makes no more work than eight of them are, and hides none of ours before.
 #[test]
 fn t76_at_most_eight_tombstones_are_looked_at() {
-    let mut world = World::new();
-    for round in 0..4 {
-        let mut visit = world.visit(later(round));
-        visit.replace(session("a")).unwrap();
-        world.answer(&mut visit, later(round));
-        let mut visit = world.visit(later(round));
-        visit.logout().unwrap();
-        world.answer(&mut visit, later(round));
-    }
+    let world = after_four_logouts();
     let (ours, slip) = (world.browser.header("/", later(9)), mint(&world.jar, &session("b"), NOW).unwrap());
     let deleted = |junk: usize| {
         let planted: String = (0..junk).map(|number| format!("{NAME}-x0000000{number}=junk; ")).collect();
