@@ -11,7 +11,7 @@ use words::{AGAIN, CONTENDERS, FLOOR, HOW_TO_READ, LIMITS, STORES};
 const COOKIE_LIMIT: usize = 4_096;
 
 const COMMAND: &str =
-    "cargo bench --manifest-path benches/peers/Cargo.toml --target-dir target/peers --features all -- --write";
+    "cargo bench --manifest-path benches/peers/Cargo.toml --target-dir target --features all -- --write";
 
 /// Writes the page, its picture, and the sentence in the README.
 pub fn write(stage: &Stage, rounds: usize) {
