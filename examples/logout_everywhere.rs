@@ -76,11 +76,11 @@ async fn end(State((guard, devices)): Table, session: Required<Session>, slip: P
 }
 
 async fn new_password(State((guard, devices)): Table, session: Required<Session>) -> Done {
-    // Where yours stores the new one. Then this device gets a new id, and all slips of the user end but that one.
-    session.held().renew_id()?;
+    // Where yours stores the new one. Then this device gets a new slip, as at a login, and all others of the user end.
     let user = session.read(|session| session.user.clone())?;
+    session.held().replace(Session { user: user.clone() })?;
     let Some(here) = session.held().slip_ref() else { return Err(Error::revoked()) };
-    guard.log_out_elsewhere(&user, here.id()).await?;
+    guard.log_out_elsewhere(&user, &here).await?;
     let mut devices = devices.lock().await;
     devices.retain(|row| row.0 != user);
     devices.push((user, "this one".into(), here));

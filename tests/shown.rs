@@ -490,7 +490,7 @@ fn t34_nothing_of_lists_and_orders_shows_a_secret() {
     runtime.block_on(async {
         for guard in [&guard, &told] {
             guard.check_at(&slip, &token, NOW).await.unwrap();
-            guard.log_out_at(PLAINTEXT, Some(slip.id()), NOW).await.unwrap();
+            guard.log_out_at(PLAINTEXT, Some(&SlipRef::of(&slip)), NOW).await.unwrap();
             guard.revoke_key(ring.ids().next().unwrap(), later(10)).await.unwrap();
             guard.revoke(&slip).await.unwrap();
         }

@@ -112,8 +112,8 @@ pub(crate) async fn change_password(member: Member, Checked(change): Checked<Cha
     } else if let Some(hash) = password::hash(change.new).await? {
         // The password first: a slip that the old one still begins meanwhile began before that, and ends with the others.
         members.set_password(&member.name, &hash).await?;
-        // This device gets a new id, so that a copy of its cookie is one of the others.
-        desk.session.renew_id()?;
+        // This device gets a new slip, as at a login, so that a copy of its cookie is one of the others.
+        desk.session.replace_with(|session| session)?;
         match end_all_but_this(&member).await {
             Ok(()) => Notice::PasswordChanged,
             Err(error) if error.is_unavailable() => Notice::OthersRemain,
@@ -128,8 +128,8 @@ pub(crate) async fn change_password(member: Member, Checked(change): Checked<Cha
 
 async fn end_all_but_this(member: &Member) -> Result<(), Error> {
     let (waiter, session) = (&member.desk.waiter, &member.desk.session);
-    let Some(here) = session.id() else { return Err(Error::revoked()) };
-    waiter.guard.log_out_elsewhere(&member.name, here).await?;
+    let Some(here) = session.slip_ref() else { return Err(Error::revoked()) };
+    waiter.guard.log_out_elsewhere(&member.name, &here).await?;
     waiter.sessions.remove_all(&member.name).await?;
     account::list(&member.desk, &member.name, &session.read(|session| session.device.clone())).await
 }

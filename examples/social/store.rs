@@ -19,7 +19,7 @@ use orderslip::{
 const TABLES: &str = "
     CREATE TABLE IF NOT EXISTS revoked (
         kind TEXT NOT NULL, digest BYTEA NOT NULL,
-        before BIGINT NOT NULL, spared BYTEA NOT NULL, until BIGINT NOT NULL,
+        before BIGINT NOT NULL, spared BYTEA NOT NULL, began BIGINT NOT NULL, until BIGINT NOT NULL,
         PRIMARY KEY (kind, digest)
     );
     CREATE TABLE IF NOT EXISTS redeemed (key BYTEA PRIMARY KEY, record BYTEA NOT NULL, until BIGINT NOT NULL);
@@ -29,14 +29,21 @@ const TABLES: &str = "
 
 /// The row that says since when the list is complete.
 const BEGIN: &str = "
-    INSERT INTO revoked (kind, digest, before, spared, until) VALUES ('since', $1, $2, $1, $3)
+    INSERT INTO revoked (kind, digest, before, spared, began, until) VALUES ('since', $1, $2, $1, 0, $3)
     ON CONFLICT (kind, digest) DO NOTHING";
 
-/// The later of two says all that the earlier one said; of two that say the same time, the last one counts.
+/// Everything that either of two ends: the later time, and of the slip that goes with it no more than what the other one spares, too, or began
+/// after it ($7 is nobody).
 const REVOKE: &str = "
-    INSERT INTO revoked (kind, digest, before, spared, until) VALUES ($1, $2, $3, $4, $5)
+    INSERT INTO revoked (kind, digest, before, spared, began, until) VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (kind, digest) DO UPDATE SET
-        spared = CASE WHEN excluded.before >= revoked.before THEN excluded.spared ELSE revoked.spared END,
+        spared = CASE
+            WHEN excluded.before >= revoked.before AND (excluded.spared = revoked.spared OR excluded.began > revoked.before)
+                THEN excluded.spared
+            WHEN excluded.before < revoked.before AND (excluded.spared = revoked.spared OR revoked.began > excluded.before)
+                THEN revoked.spared
+            ELSE $7 END,
+        began = CASE WHEN excluded.before >= revoked.before THEN excluded.began ELSE revoked.began END,
         before = GREATEST(excluded.before, revoked.before),
         until = GREATEST(excluded.until, revoked.until)";
 
@@ -89,8 +96,10 @@ impl Revocations for Store {
             _ => return Err(Error::unavailable("a kind of revocation that came after this list")),
         };
         // Nobody's id is empty.
-        let spared = spared.map_or(Vec::new(), |id| id.as_bytes().to_vec());
-        let values = [kind.into(), digest.into(), before.into(), Value::Bytes(spared), revocation.until().into()];
+        let nobody = || Value::Bytes(Vec::new());
+        let id = spared.map_or_else(nobody, |slip| slip.id().as_bytes().as_slice().into());
+        let began = spared.map_or(never, |slip| slip.began_at()).into();
+        let values = [kind.into(), digest.into(), before.into(), id, began, revocation.until().into(), nobody()];
         self.0.ask(REVOKE, values).await.map(drop)
     }
 

@@ -5,7 +5,6 @@
 
 use crate::{
     bytes::public_text,
-    claims::SlipId,
     error::Error,
     hazmat,
     key::KeyId,
@@ -176,11 +175,15 @@ impl Guard {
         self.log_out_at(subject, None, UnixTime::now()?).await
     }
 
-    /// The same, but for one slip.
+    /// The same, but for one slip, if nothing has ended that already: who was logged out with all others cannot spare himself.
+    ///
+    /// It goes by the slip's id and by when it began. After a change of password begin a new slip, as at a login
+    /// ([`replace_with`](crate::cookie::Visit::replace_with)), and spare that: a [new id](crate::cookie::Visit::renew_id) alone leaves it as old as the
+    /// copies, and one that it gets later is not spared.
     ///
     /// # Errors
     /// As [`log_out_everywhere`](Self::log_out_everywhere).
-    pub async fn log_out_elsewhere(&self, subject: &str, spared: SlipId) -> Result<(), Error> {
+    pub async fn log_out_elsewhere(&self, subject: &str, spared: &SlipRef) -> Result<(), Error> {
         self.log_out_at(subject, Some(spared), UnixTime::now()?).await
     }
 
@@ -189,13 +192,14 @@ impl Guard {
     ///
     /// # Errors
     /// As [`log_out_everywhere`](Self::log_out_everywhere).
-    pub async fn log_out_at(&self, subject: &str, spared: Option<SlipId>, before: UnixTime) -> Result<(), Error> {
+    pub async fn log_out_at(&self, subject: &str, spared: Option<&SlipRef>, before: UnixTime) -> Result<(), Error> {
         let horizon = self.0.horizon.load(Ordering::Relaxed);
         if horizon == 0 {
             return Err(Error::misuse("a guard without a jar does not know how long slips live: say its `horizon`"));
         }
         let until = on_all_clocks(before.saturating_add(Duration::from_secs(horizon)));
-        self.tell(Revocation::Subject { subject: subject_digest(subject), before, spared, until }).await
+        self.tell(Revocation::Subject { subject: subject_digest(subject), before, spared: spared.copied(), until })
+            .await
     }
 
     /// Ends every slip that was sealed with a key, until every server's ring says so itself. The ring comes first: a stolen key can make

@@ -5,7 +5,10 @@
 use crate::{
     claims::SlipId,
     error::Error,
-    revoke::{Digest, Query, Redeemed, Redemption, Redemptions, Revocation, Revocations, Verdict},
+    revoke::{
+        Digest, Query, Redeemed, Redemption, Redemptions, Revocation, Revocations, Verdict,
+        revocations::{OfSubject, both},
+    },
     time::{Clock, SystemClock, UnixTime},
 };
 use std::{
@@ -31,7 +34,7 @@ struct Lists {
     /// Of what began earlier the list does not know whether it was revoked.
     since: UnixTime,
     slips: Expiring<SlipId, ()>,
-    subjects: Expiring<Digest, (UnixTime, Option<SlipId>)>,
+    subjects: Expiring<Digest, OfSubject>,
     keys: Expiring<Digest, ()>,
     redeemed: Expiring<Digest, Box<[u8]>>,
 }
@@ -119,12 +122,8 @@ impl Lists {
             Revocation::Subject { subject, before, spared, until } => {
                 let known = self.subjects.get(&subject).copied();
                 self.make_room(known.is_some())?;
-                // The later one says all that the earlier one said, but for whom it spared.
-                let (before, spared) = match known {
-                    Some((later, spared)) if later > before => (later, spared),
-                    _ => (before, spared),
-                };
-                self.subjects.put(subject, until, (before, spared));
+                let told = (before, spared);
+                self.subjects.put(subject, until, known.map_or(told, |known| both(known, told)));
             }
             Revocation::Key { key, until } => {
                 self.make_room(self.keys.has(&key))?;

@@ -217,12 +217,15 @@ impl RedisStore {
             }
             Revocation::Subject { subject, before, spared, until } => {
                 let (shard, key) = keys.subject(subject);
-                let spared = spared.map(|id| id.to_string().into_bytes()).unwrap_or_default();
-                told(shard, key, scripts::REVOKE_ALL, vec![decimal(*until), decimal(*before), spared]).await
+                let id = spared.map(|slip| slip.id().to_string().into_bytes()).unwrap_or_default();
+                let began_at = spared.map_or(UnixTime::from_secs(0), |slip| slip.began_at());
+                let words = vec![decimal(*until), decimal(*before), id, decimal(began_at)];
+                told(shard, key, scripts::REVOKE_ALL, words).await
             }
             Revocation::Key { key, until } => {
                 let (shard, key) = keys.sealing_key(key);
-                told(shard, key, scripts::REVOKE_ALL, vec![decimal(*until), b"0".to_vec(), Vec::new()]).await
+                told(shard, key, scripts::REVOKE_ALL, vec![decimal(*until), b"0".to_vec(), Vec::new(), b"0".to_vec()])
+                    .await
             }
         }
     }

@@ -2,7 +2,12 @@
 //!
 //! It may not know engines, nor what is done if one does not answer: that is the guard's.
 
-use crate::{claims::SlipId, error::Error, revoke::Digest, time::UnixTime};
+use crate::{
+    claims::SlipId,
+    error::Error,
+    revoke::{Digest, SlipRef},
+    time::UnixTime,
+};
 use std::{future::Future, pin::Pin};
 
 /// A list of revocations that all servers share.
@@ -37,8 +42,9 @@ use std::{future::Future, pin::Pin};
 pub trait Revocations: Send + Sync + 'static {
     /// Remembers a revocation, and returns once every later [`look_up`](Self::look_up) of any server will see it.
     ///
-    /// Told the same twice, it remembers it once; of two revocations of one subject, the one with the later `before`, and of two with the
-    /// same the one that came last.
+    /// Told the same twice, it remembers it once; of two revocations of one subject, everything that either of them ends: the later `before`, and of the
+    /// slip that goes with it no more than what the other one spares, too, or began after it. Otherwise whoever was logged out with all others could
+    /// spare himself by logging out all others.
     ///
     /// # Errors
     /// [`Error::is_unavailable`] if it cannot remember it: make it with [`Error::unavailable`].
@@ -72,7 +78,7 @@ pub enum Revocation {
         /// The last second whose slips are revoked.
         before: UnixTime,
         /// The one that is not: that of the device on which somebody asked for this.
-        spared: Option<SlipId>,
+        spared: Option<SlipRef>,
         /// When all of them are over anyway.
         until: UnixTime,
     },
@@ -83,6 +89,17 @@ pub enum Revocation {
         /// When all of them are over anyway, or no server has the key any more.
         until: UnixTime,
     },
+}
+
+/// Of a subject: until when its slips began, and the one that is spared.
+pub(super) type OfSubject = (UnixTime, Option<SlipRef>);
+
+/// What two revocations of one subject end together.
+pub(super) fn both(one: OfSubject, other: OfSubject) -> OfSubject {
+    let (later, earlier) = if one.0 < other.0 { (other, one) } else { (one, other) };
+    let is_spared_by_both =
+        |slip: &SlipRef| slip.began_at() > earlier.0 || earlier.1.is_some_and(|other| other.id() == slip.id());
+    (later.0, later.1.filter(is_spared_by_both))
 }
 
 impl Revocation {
@@ -122,7 +139,9 @@ impl Query {
         match revocation {
             Revocation::Slip { id, .. } => self.slip == *id,
             Revocation::Subject { subject, before, spared, .. } => {
-                self.subject.as_ref() == Some(subject) && self.began_at <= *before && *spared != Some(self.slip)
+                self.subject.as_ref() == Some(subject)
+                    && self.began_at <= *before
+                    && spared.is_none_or(|spared| spared.id() != self.slip)
             }
             Revocation::Key { key, .. } => self.key.as_ref() == Some(key),
         }

@@ -50,10 +50,10 @@ async fn a_subject(guard: &Guard) {
     let ring = shared_ring();
     let sealer = sealer(Kind::Encrypted, &ring);
     let ada = |secs| Device::of(&sealer, "ada@example.org", later(secs));
-    let (phone, laptop, tablet, next) = (ada(0), ada(5), ada(10), ada(11));
+    let (phone, laptop, tablet, next, third) = (ada(0), ada(5), ada(10), ada(11), ada(16));
     let bob = Device::of(&sealer, "bob@example.org", NOW);
 
-    guard.log_out_at("ada@example.org", Some(laptop.slip.id()), later(10)).await.unwrap();
+    guard.log_out_at("ada@example.org", Some(&SlipRef::of(&laptop.slip)), later(10)).await.unwrap();
     let late = Device {
         text: sealer.reseal_at(&phone.slip, later(300)).unwrap(),
         slip: sealer.open_at(&phone.text, NOW).unwrap(),
@@ -63,15 +63,26 @@ async fn a_subject(guard: &Guard) {
     {
         assert_eq!(device.is_good(guard, &sealer, later(300)).await, is_good);
     }
-    // What was said first does not undo what was said last, though it arrives later.
-    guard.log_out_at("ada@example.org", Some(phone.slip.id()), later(9)).await.unwrap();
+    // What was said first does not undo what was said last, though it arrives later; and it counts, too.
+    guard.log_out_at("ada@example.org", Some(&SlipRef::of(&phone.slip)), later(9)).await.unwrap();
     assert!(!phone.is_good(guard, &sealer, later(300)).await);
     assert!(!tablet.is_good(guard, &sealer, later(300)).await, "of the later time");
-    assert!(laptop.is_good(guard, &sealer, later(300)).await);
-    // Of two that say the same time, the last one counts.
-    guard.log_out_at("ada@example.org", Some(tablet.slip.id()), later(10)).await.unwrap();
-    assert!(!laptop.is_good(guard, &sealer, later(300)).await);
-    assert!(tablet.is_good(guard, &sealer, later(300)).await);
+    assert!(!laptop.is_good(guard, &sealer, later(300)).await, "one of all others, seen from the phone");
+    // A slip that was ended is not spared any more, whoever asks: a thief may have begun to ask before he was logged out.
+    guard.log_out_at("ada@example.org", Some(&SlipRef::of(&next.slip)), later(12)).await.unwrap();
+    assert!(next.is_good(guard, &sealer, later(300)).await, "it began after the others were ended");
+    guard.log_out_at("ada@example.org", Some(&SlipRef::of(&next.slip)), later(13)).await.unwrap();
+    assert!(next.is_good(guard, &sealer, later(300)).await, "spared twice");
+    guard.log_out_at("ada@example.org", Some(&SlipRef::of(&laptop.slip)), later(14)).await.unwrap();
+    assert!(!laptop.is_good(guard, &sealer, later(300)).await, "for good");
+    assert!(!next.is_good(guard, &sealer, later(300)).await);
+    // Nor by what is said late, of a server whose clock is behind.
+    guard.log_out_at("ada@example.org", Some(&SlipRef::of(&third.slip)), later(17)).await.unwrap();
+    assert!(third.is_good(guard, &sealer, later(300)).await);
+    guard.log_out_at("ada@example.org", None, later(15)).await.unwrap();
+    assert!(third.is_good(guard, &sealer, later(300)).await, "it began after that");
+    guard.log_out_at("ada@example.org", None, later(16)).await.unwrap();
+    assert!(!third.is_good(guard, &sealer, later(300)).await, "everywhere, and so here");
     // And everything.
     guard.log_out_at("ada@example.org", None, later(20)).await.unwrap();
     for device in [&phone, &laptop, &tablet, &next] {

@@ -6,7 +6,7 @@ use crate::{
 };
 use orderslip::{
     Error, UnixTime,
-    revoke::{Guard, MemoryStore, Redeemer, Redemption, Verdict},
+    revoke::{Guard, MemoryStore, Redeemer, Redemption, SlipRef, Verdict},
 };
 
 const SECRET: &str = "redis://ops:hunter2@10.0.0.7";
@@ -73,7 +73,7 @@ async fn t26_a_revocation_that_was_not_taken_is_an_error_whatever_the_policy() {
         for told in [
             guard.revoke(&device.slip).await,
             guard.log_out_everywhere("ada").await,
-            guard.log_out_elsewhere("ada", device.slip.id()).await,
+            guard.log_out_elsewhere("ada", &SlipRef::of(&device.slip)).await,
             guard.revoke_key(key, later(10)).await,
         ] {
             assert!(told.unwrap_err().is_unavailable());
@@ -100,7 +100,7 @@ async fn t26_now_is_now() {
     let list = MemoryStore::new(10).that_knows_all_since(UnixTime::from_secs(0));
     let guard = Guard::fail_closed(list).horizon(DAY);
     let (here, there) = (Device::of(&sealer, "ada", now), Device::of(&sealer, "ada", now));
-    guard.log_out_elsewhere("ada", here.slip.id()).await.unwrap();
+    guard.log_out_elsewhere("ada", &SlipRef::of(&here.slip)).await.unwrap();
     assert!(here.is_good(&guard, &sealer, now).await && !there.is_good(&guard, &sealer, now).await);
     guard.log_out_everywhere("ada").await.unwrap();
     assert!(!here.is_good(&guard, &sealer, now).await);

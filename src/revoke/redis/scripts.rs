@@ -22,18 +22,24 @@ if tonumber(ARGV[1]) > till then
 end
 return {1}";
 
-/// Keys: mark, subject or sealing key. Arguments: until, before, spared or nothing. What is written are the three, with a space between.
+/// Keys: mark, subject or sealing key. Arguments: until, before, the id of the slip that is spared or nothing, when that began. What is written are the
+/// four, with a space between. Of two, as [`both`](crate::revoke::revocations::both): what goes with the later `before`, and nobody who is meant by the other.
 pub(super) const REVOKE_ALL: &str = r"
 if not redis.call('GET', KEYS[1]) then return {} end
-local till, before, spared = ARGV[1], ARGV[2], ARGV[3]
+local till, before, spared, began = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local old = redis.call('GET', KEYS[2])
 if old then
-  local o_till, o_before, o_spared = string.match(old, '^(%d+) (%d+) (%S*)$')
+  local o_till, o_before, o_spared, o_began = string.match(old, '^(%d+) (%d+) (%S*) (%d+)$')
   if not o_till then return redis.error_reply('not what was written') end
   if tonumber(o_till) > tonumber(till) then till = o_till end
-  if tonumber(o_before) > tonumber(before) then before, spared = o_before, o_spared end
+  local other, other_spared = o_before, o_spared
+  if tonumber(o_before) > tonumber(before) then
+    other, other_spared = before, spared
+    before, spared, began = o_before, o_spared, o_began
+  end
+  if spared ~= other_spared and tonumber(began) <= tonumber(other) then spared, began = '', '0' end
 end
-redis.call('SET', KEYS[2], till .. ' ' .. before .. ' ' .. spared)
+redis.call('SET', KEYS[2], till .. ' ' .. before .. ' ' .. spared .. ' ' .. began)
 redis.call('EXPIREAT', KEYS[2], till)
 return {1}";
 
@@ -53,12 +59,13 @@ return {1}";
 pub(super) fn is_meant(written: &Value, query: &Query) -> Option<bool> {
     let Value::BulkString(text) = written else { return None };
     let mut parts = std::str::from_utf8(text).ok()?.split(' ');
-    let (Some(_), Some(before), Some(spared), None) = (parts.next(), parts.next(), parts.next(), parts.next()) else {
+    let mut part = || parts.next();
+    let (Some(_), Some(before), Some(spared), Some(_), None) = (part(), part(), part(), part(), part()) else {
         return None;
     };
     let before = UnixTime::from_wire(before.parse().ok()?)?;
     let id = |text| Some(SlipId::from_bytes(bytes::public_bytes(text)?.try_into().ok()?));
-    let spared = if spared.is_empty() { None } else { Some(id(spared)?) };
+    let is_spared = !spared.is_empty() && id(spared)? == query.slip;
     let (subject, until) = (query.subject?, before);
-    Some(query.is_meant_by(&Revocation::Subject { subject, before, spared, until }))
+    Some(!is_spared && query.is_meant_by(&Revocation::Subject { subject, before, spared: None, until }))
 }
