@@ -59,10 +59,11 @@ struct Entry {
     merged: Option<Tied>,
 }
 
-/// What an answer that replaces the anchor needs of a merged jar, though no handler has asked for its state.
+/// What an answer needs of a merged jar, though no handler has asked for its state.
 struct Tied {
     anchor: Arc<dyn AnchorJar>,
-    open: fn(&Visits) -> Result<(), Error>,
+    /// Opens the state, and says whether nothing of the anchor's predecessor is under way in it.
+    open: fn(&Visits) -> Result<bool, Error>,
 }
 
 impl Jars {
@@ -93,7 +94,7 @@ impl Jars {
         }
         let name = jar.name().to_owned();
         self.clock.get_or_insert_with(|| Arc::clone(&jar.anchor));
-        let open = |visits: &Visits| visits.merged::<M>().map(drop);
+        let open = |visits: &Visits| visits.merged::<M>().map(|merged| merged.is_done_with_prev());
         let merged = Some(Tied { anchor: Arc::clone(&jar.anchor), open });
         self.add(Entry { state: TypeId::of::<M>(), purpose: M::PURPOSE, name, jar: Box::new(Arc::new(jar)), merged })?;
         Ok(self)
@@ -158,7 +159,10 @@ struct Open {
     first: Option<Arc<dyn Visited>>,
     more: Vec<Arc<dyn Visited>>,
     merged: Vec<(TypeId, Box<dyn VisitedMerged>)>,
+    /// No further slip can be had.
     is_planned: bool,
+    /// No further mergeable state can be had either: a plan asks for some itself.
+    is_settled: bool,
 }
 
 impl Open {
@@ -189,7 +193,6 @@ trait Visited: Any + Send + Sync {
 /// One that is tied to another: planned after it.
 trait VisitedMerged: Send {
     fn as_any(&self) -> &dyn Any;
-    fn prepare_plan(&self);
     /// Beside lines of so many bytes.
     fn plan(&self, now: Option<Millis>, beside: usize) -> Plan;
 }
@@ -197,10 +200,6 @@ trait VisitedMerged: Send {
 impl<M: Mergeable> VisitedMerged for Merged<M> {
     fn as_any(&self) -> &dyn Any {
         self
-    }
-
-    fn prepare_plan(&self) {
-        Self::prepare_plan(self);
     }
 
     fn plan(&self, now: Option<Millis>, beside: usize) -> Plan {
@@ -302,6 +301,9 @@ impl Visits {
         if let Some(merged) = known(&open) {
             return Ok(merged);
         }
+        if open.is_settled {
+            return Err(Error::misuse("the answer has been planned: its header may have been sent"));
+        }
         open.merged.push((TypeId::of::<M>(), Box::new(merged.clone())));
         Ok(merged)
     }
@@ -316,26 +318,49 @@ impl Visits {
         self.merged()
     }
 
-    /// What the answer must carry. After this, nothing can be changed, and no further slip can be had.
+    /// What the answer must carry. After this, nothing can be changed, and no further slip or state can be had.
+    ///
+    /// If mergeable state refuses, the answer carries nothing at all: [`Plan::refusal`]. A session that was stored without the cart that belongs to it would lose the
+    /// cart, and what a handler did to a slip would be done twice when the client asks again.
     pub fn plan(&self) -> Plan {
         self.open().is_planned = true;
-        // A login takes along what no handler has looked at.
-        for tied in self.jars.entries.iter().filter_map(|entry| entry.merged.as_ref()) {
-            if tied.anchor.is_replaced(self)
-                && let Err(error) = (tied.open)(self)
-            {
-                event::left_undone("merged", "login", &error);
-            }
-        }
-        let open = self.open();
-        open.merged.iter().for_each(|(_, visited)| visited.prepare_plan());
-        let plan = open.all().fold(Plan::default(), |plan, visited| plan.and(visited.plan()));
+        let left_behind = self.take_along();
+        self.forget_before();
+        let mut open = self.open();
+        open.is_settled = true;
+        let slips = open.all().fold(Plan::default(), |plan, visited| plan.and(visited.plan()));
         // Time that was given stands still.
         let now = self.now.and(self.arrival);
-        open.merged.iter().fold(plan, |plan, (_, visited)| {
+        let plan = open.merged.iter().fold(slips, |plan, (_, visited)| {
             let siblings = visited.plan(now, plan.size());
             plan.and(siblings)
-        })
+        });
+        match left_behind.err().or(plan.refusal) {
+            None => Plan { refusal: None, ..plan },
+            refusal => Plan { lines: Vec::new(), was_read: true, refusal },
+        }
+    }
+
+    /// A login takes along what no handler has looked at.
+    fn take_along(&self) -> Result<(), Error> {
+        let replaced = self.tied().filter(|tied| tied.anchor.is_replaced(self));
+        let opened = replaced.map(|tied| (tied.open)(self).map(drop));
+        let opened = opened.collect::<Result<(), Error>>();
+        opened.inspect_err(|error| event::left_undone("merged", "login", error))
+    }
+
+    /// A slip that is sealed again leaves out the one before it, once nothing of that is under way in any state that is tied to it.
+    fn forget_before(&self) {
+        for Tied { anchor, .. } in self.tied().filter(|tied| tied.anchor.remembers_before(self)) {
+            let mut with_it = self.tied().filter(|tied| tied.anchor.state() == anchor.state());
+            if with_it.all(|tied| (tied.open)(self).is_ok_and(|is_done| is_done)) {
+                anchor.forget_before(self);
+            }
+        }
+    }
+
+    fn tied(&self) -> impl Iterator<Item = &Tied> {
+        self.jars.entries.iter().filter_map(|entry| entry.merged.as_ref())
     }
 
     /// A state's own code runs under this lock when a cookie is opened. If it panics, what is in there is whole all the same.

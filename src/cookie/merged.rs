@@ -113,6 +113,9 @@ pub(crate) trait AnchorJar: Send + Sync {
     fn check<'a>(&'a self, visits: &'a Visits) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;
     /// Whether a handler has put another slip in the place of the one that the request brought.
     fn is_replaced(&self, visits: &Visits) -> bool;
+    /// Whether the slip that the request brought is about to be sealed again, with what came before it.
+    fn remembers_before(&self, visits: &Visits) -> bool;
+    fn forget_before(&self, visits: &Visits);
     fn now(&self) -> Result<Millis, Error>;
 }
 
@@ -120,7 +123,6 @@ pub(crate) trait AnchorJar: Send + Sync {
 pub(crate) trait AnchorSlip: Send {
     fn tie(&self, writes: bool) -> Result<Tied, Error>;
     fn tied(&self) -> Option<Tied>;
-    fn forget_before(&self);
 }
 
 struct Anchored<S>(Arc<Inner<S>>);
@@ -143,6 +145,16 @@ impl<S: SlipState + Default> AnchorJar for Anchored<S> {
         visits.opened::<S>().is_some_and(|held| held.visit().is_replaced())
     }
 
+    fn remembers_before(&self, visits: &Visits) -> bool {
+        visits.opened::<S>().is_some_and(|held| held.visit().remembers_before())
+    }
+
+    fn forget_before(&self, visits: &Visits) {
+        if let Some(held) = visits.opened::<S>() {
+            held.visit().forget_before();
+        }
+    }
+
     fn now(&self) -> Result<Millis, Error> {
         let now = Millis::from_unix_millis(self.0.sealer.now_millis()?);
         now.ok_or_else(|| Error::busy("the system's clock stands before 2025 or after 2059"))
@@ -156,10 +168,6 @@ impl<S: SlipState + Default> AnchorSlip for Held<S> {
 
     fn tied(&self) -> Option<Tied> {
         self.visit().tied()
-    }
-
-    fn forget_before(&self) {
-        self.visit().forget_before();
     }
 }
 
@@ -248,12 +256,9 @@ impl<M: Mergeable> Merged<M> {
         }
     }
 
-    /// Before the anchor is planned: tells it what need not be carried along any more.
-    pub(crate) fn prepare_plan(&self) {
-        let visit = self.visit();
-        if visit.siblings.as_ref().is_ok_and(Siblings::is_done_with_prev) {
-            visit.anchor.forget_before();
-        }
+    /// Whether the anchor need not remember the slip that came before it.
+    pub(crate) fn is_done_with_prev(&self) -> bool {
+        self.visit().siblings.as_ref().is_ok_and(Siblings::is_done_with_prev)
     }
 
     /// After the anchor was planned.
@@ -286,8 +291,13 @@ impl<M: Mergeable> MergedJar<M> {
 
 impl<M: Mergeable> Visit<M> {
     fn lines(&self, now: Option<Millis>, beside: usize) -> Result<Vec<String>, Error> {
-        let (Ok(siblings), Some(before), Some(after)) = (&self.siblings, &self.tied_by, self.anchor.tied()) else {
-            return Ok(Vec::new());
+        let (Some(before), Some(after)) = (&self.tied_by, self.anchor.tied()) else { return Ok(Vec::new()) };
+        let is_heir = after.secrets.before.as_ref().is_some_and(|old| old.id == before.id);
+        let siblings = match &self.siblings {
+            Ok(siblings) => siblings,
+            // What cannot be taken along is not left behind.
+            Err(error) if after.id != before.id && is_heir => return Err(error.clone()),
+            Err(_) => return Ok(Vec::new()),
         };
         let MergedJar { attributes, anchor, answer, .. } = &*self.jar;
         let now = now.map_or_else(|| anchor.now(), Ok)?;
@@ -298,7 +308,6 @@ impl<M: Mergeable> Visit<M> {
         let set = |(name, value): &(String, String)| attributes.set(&suffix(name), value, Some(lives));
         if after.id != before.id {
             // Another slip: what was a guest's comes along, and what is another's does not.
-            let is_heir = after.secrets.before.as_ref().is_some_and(|old| old.id == before.id);
             return if is_heir { Ok(vec![set(&siblings.sealed_carry_over(&heir, now)?)]) } else { Ok(Vec::new()) };
         }
         let around = (attributes.set("", "", Some(lives)).len() + FIELD).saturating_sub(attributes.name().len() + 1);

@@ -5,7 +5,7 @@
 use crate::{
     cookie::{
         budget::FIELD,
-        status::{RETRY_AFTER, retry_after},
+        status::{retry_after, status},
     },
     error::Error,
 };
@@ -34,8 +34,7 @@ pub struct Plan {
 #[must_use = "what is not sent has not happened"]
 #[non_exhaustive]
 pub struct Fields {
-    /// The status in the place of the handler's: if the answer comes too late for what was added to mergeable state, it must not say that
-    /// it was.
+    /// The status in the place of the handler's: if mergeable state did not take what was added to it, the answer must not say that it did.
     pub status: Option<u16>,
     /// The value of the one `Retry-After` field that goes with that status, in seconds.
     pub retry_after: Option<u32>,
@@ -85,10 +84,8 @@ impl Plan {
         }
     }
 
-    /// Why the answer must not say what its handler has made it say: it comes too late for what was added to mergeable state. Send 503 with
-    /// `Retry-After` in its place.
-    ///
-    /// What it is to a client: [`status`](crate::cookie::status()).
+    /// Why the answer must not say what its handler has made it say, and carries no slip: mergeable state did not take what was added to it (the answer comes too late,
+    /// mostly), or cannot go along with a login. Send the [`status`](crate::cookie::status()) of this error in its place, and `Retry-After` if that is 503.
     #[must_use]
     pub fn refusal(&self) -> Option<&Error> {
         self.refusal.as_ref()
@@ -115,9 +112,8 @@ impl Plan {
         let mut listed = vary.into_iter().flat_map(|value| value.split(|byte| *byte == b',')).map(<[u8]>::trim_ascii);
         let varies = listed.any(|name| name == b"*" || name.eq_ignore_ascii_case(b"cookie"));
         Fields {
-            status: self.refusal.as_ref().map(|_| 503),
-            // What failed is nothing that the client did: whatever it was, it may ask again.
-            retry_after: self.refusal.as_ref().map(|error| retry_after(error).unwrap_or(RETRY_AFTER)),
+            status: self.refusal.as_ref().map(status),
+            retry_after: self.refusal.as_ref().and_then(retry_after),
             set_cookie: self.lines,
             vary: (!varies).then_some("cookie"),
             cache_control: policy.over(cache_control.into_iter()),

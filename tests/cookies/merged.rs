@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use std::{sync::Arc, time::Duration};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Session {
-    user: Option<String>,
+pub(crate) struct Session {
+    pub(crate) user: Option<String>,
 }
 
 impl SlipState for Session {
@@ -24,16 +24,16 @@ impl SlipState for Session {
     }
 }
 
-struct Goods;
+pub(crate) struct Goods;
 
 impl Line for Goods {
     const PURPOSE: &'static str = "shop.example/cart";
     const VERSION: u16 = 1;
 }
 
-type Goodies = Cart<Goods>;
+pub(crate) type Goodies = Cart<Goods>;
 
-fn user(name: &str) -> Session {
+pub(crate) fn user(name: &str) -> Session {
     Session { user: Some(name.into()) }
 }
 
@@ -49,22 +49,22 @@ fn jars_within(ring: &Keyring, clock: &TestClock, budget: Budget) -> Arc<Jars> {
     Arc::new(Jars::new().with(sessions).unwrap().with_merged(carts).unwrap())
 }
 
-struct Shop {
-    ring: Keyring,
-    clock: TestClock,
-    jars: Arc<Jars>,
-    browser: Browser,
+pub(crate) struct Shop {
+    pub(crate) ring: Keyring,
+    pub(crate) clock: TestClock,
+    pub(crate) jars: Arc<Jars>,
+    pub(crate) browser: Browser,
 }
 
 impl Shop {
     /// With a browser that has no cookies.
-    fn closed() -> Self {
+    pub(crate) fn closed() -> Self {
         let (ring, clock) = (shared_ring(), TestClock::new(NOW));
         Self { jars: jars(&ring, &clock), ring, clock, browser: Browser::at("https://shop.example") }
     }
 
     /// With a browser that has a session.
-    fn open() -> Self {
+    pub(crate) fn open() -> Self {
         let mut shop = Self::closed();
         let visits = shop.request();
         visits.merged::<Goodies>().unwrap().read(|_| ());
@@ -73,32 +73,32 @@ impl Shop {
         shop
     }
 
-    fn request(&self) -> Visits {
+    pub(crate) fn request(&self) -> Visits {
         Visits::new(Arc::clone(&self.jars), self.browser.cookies("/", self.clock.time()))
     }
 
-    fn receive(&mut self, plan: &Plan) -> Vec<SetCookie> {
+    pub(crate) fn receive(&mut self, plan: &Plan) -> Vec<SetCookie> {
         let stored = self.browser.receive(plan.set_cookie(), self.clock.time());
         assert!(stored.iter().all(Result::is_ok), "{stored:?}");
         plan.set_cookie().iter().map(|line| SetCookie::read(line).unwrap()).collect()
     }
 
-    fn answer(&mut self, visits: &Visits) -> Vec<SetCookie> {
+    pub(crate) fn answer(&mut self, visits: &Visits) -> Vec<SetCookie> {
         self.receive(&visits.plan())
     }
 
-    fn add(&mut self, sku: &str, by: i64) {
+    pub(crate) fn add(&mut self, sku: &str, by: i64) {
         let visits = self.request();
         visits.merged::<Goodies>().unwrap().update(&CartOp::Add(sku.into(), by)).unwrap();
         self.answer(&visits);
     }
 
-    fn quantity(&self, sku: &str) -> u32 {
+    pub(crate) fn quantity(&self, sku: &str) -> u32 {
         cart(&self.request()).read(|cart| cart.quantity(sku))
     }
 
     /// Time goes on, and a page is looked at now and then.
-    fn browse(&mut self, times: u32, every: Duration) {
+    pub(crate) fn browse(&mut self, times: u32, every: Duration) {
         for _ in 0..times {
             self.clock.advance(every);
             let visits = self.request();
@@ -107,12 +107,12 @@ impl Shop {
         }
     }
 
-    fn siblings(&self) -> usize {
+    pub(crate) fn siblings(&self) -> usize {
         self.browser.names(self.clock.time()).iter().filter(|name| name.starts_with("__Host-cart")).count()
     }
 }
 
-fn cart(visits: &Visits) -> Merged<Goodies> {
+pub(crate) fn cart(visits: &Visits) -> Merged<Goodies> {
     visits.merged().unwrap()
 }
 

@@ -7,7 +7,7 @@ use crate::{
     claims::{AnchorSecrets, SlipId},
     cookie::visit::{Fate, Visit},
     error::{Error, ErrorKind},
-    slip::Slip,
+    slip::{Slip, Standing},
     state::SlipState,
     time::UnixTime,
 };
@@ -99,6 +99,13 @@ impl<T: SlipState> Visit<T> {
         let takes_along = |slip: &Slip<T>| slip.anchor().is_some_and(|secrets| secrets.before.is_some());
         self.brought_id.is_some()
             && self.slip.as_ref().is_some_and(|slip| Some(slip.id()) != self.brought_id && takes_along(slip))
+    }
+
+    /// Whether the slip that was brought is due, and would be sealed with what was before.
+    pub(crate) fn remembers_before(&self) -> bool {
+        let remembers = |slip: &Slip<T>| slip.anchor().is_some_and(|secrets| secrets.before.is_some());
+        let is_due = |slip: &Slip<T>| slip.standing() != Standing::Current || self.was_touched;
+        self.slip.as_ref().is_some_and(|slip| Some(slip.id()) == self.brought_id && remembers(slip) && is_due(slip))
     }
 
     /// Leaves out what was before, the next time that the slip is sealed: nothing of it is under way any more.
