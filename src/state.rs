@@ -82,7 +82,11 @@ pub trait SlipState: Serialize + DeserializeOwned + Send + Sync + 'static {
         Err(old.refuse("this type has no upgrade from another version"))
     }
 
-    /// Whose state this is: what "log out everywhere" goes by.
+    /// Whose state this is: what "log out everywhere" goes by, and mergeable state that is tied to this slip. What is a guest's, and of no subject, goes along with whatever
+    /// replaces the slip; what is a subject's goes along with that subject alone. So a session without this method is always a guest's: the next user of the browser gets the
+    /// cart of the one before.
+    ///
+    /// See [`MergedJar`](crate::cookie::MergedJar).
     #[doc(alias("sub", "user"))]
     fn subject(&self) -> Option<&str> {
         None

@@ -86,7 +86,7 @@ const SHOWN: [&str; 54] = [
 ];
 
 /// Have nothing of a client, a key or a state in them: choices, figures, names.
-const PLAIN: [&str; 38] = [
+const PLAIN: [&str; 39] = [
     "Alg",
     "Budget",
     "CachePolicy",
@@ -97,6 +97,7 @@ const PLAIN: [&str; 38] = [
     "ExpectExp",
     "Finding",
     "Format",
+    "Former",
     "JweEnc",
     "JwsAlg",
     "Layout",

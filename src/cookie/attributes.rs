@@ -104,6 +104,27 @@ impl Attributes {
         if let Some(why) = fault_of_name(name).or_else(|| contradiction(settings)) {
             return Err(Error::misuse(why));
         }
+        // Browsers refuse the prefixed names over plain HTTP.
+        let prefix = if settings.secure { settings.prefix.text() } else { "" };
+        Ok(Self { name: format!("{prefix}{name}"), fixed: Self::fixed(settings) })
+    }
+
+    /// Of a cookie that had this name, which says what its prefix was.
+    pub(crate) fn of_former(name: &str, mut settings: Settings) -> Result<Self, Error> {
+        if !is_token(name) {
+            return Err(Error::misuse("a cookie's former name is a token, 1 to 256 bytes"));
+        }
+        let prefixes = [Prefix::HostHttp, Prefix::Host, Prefix::Secure];
+        let had = prefixes.into_iter().find(|prefix| begins_with(name, prefix.text()));
+        settings.prefix = had.unwrap_or(Prefix::None);
+        settings.http_only |= settings.prefix == Prefix::HostHttp;
+        match contradiction(&settings) {
+            Some(why) => Err(Error::misuse(format!("the former cookie `{name}`: {why}: see `Former`"))),
+            None => Ok(Self { name: name.to_owned(), fixed: Self::fixed(&settings) }),
+        }
+    }
+
+    fn fixed(settings: &Settings) -> String {
         let mut fixed = format!("; Path={}", settings.path);
         if let Some(domain) = &settings.domain {
             fixed.push_str("; Domain=");
@@ -119,9 +140,7 @@ impl Attributes {
         ] {
             fixed.push_str(if is_set { text } else { "" });
         }
-        // Browsers refuse the prefixed names over plain HTTP.
-        let prefix = if settings.secure { settings.prefix.text() } else { "" };
-        Ok(Self { name: format!("{prefix}{name}"), fixed })
+        fixed
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -147,25 +166,19 @@ impl Attributes {
     pub(crate) fn delete(&self, suffix: &str) -> String {
         self.set(suffix, "", Some(Duration::ZERO))
     }
-
-    /// The line that deletes a cookie that had another name.
-    pub(crate) fn delete_former(&self, name: &str) -> String {
-        Self { name: name.to_owned(), fixed: self.fixed.clone() }.delete("")
-    }
 }
 
-/// Whether a name that a cookie had before can be looked for.
-pub(crate) fn check_former(name: &str) -> Result<(), Error> {
-    if is_token(name) { Ok(()) } else { Err(Error::misuse("a cookie's former name is a token, 1 to 256 bytes")) }
+/// Browsers know the prefixes in any case (RFC 6265bis section 5.7).
+fn begins_with(name: &str, prefix: &str) -> bool {
+    name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }
 
 fn fault_of_name(name: &str) -> Option<&'static str> {
     if !is_token(name) {
         return Some("a cookie's name is a token (RFC 9110 section 5.6.2), 1 to 256 bytes");
     }
-    let is_prefixed = |prefix: &str| name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
-    // Browsers know the prefixes in any case (RFC 6265bis section 5.7).
-    let is_prefixed = ["__Host-", "__Secure-", "__Http-"].into_iter().any(is_prefixed);
+    // Behind our own prefix the last of them would make one: `__Host-Http-`.
+    let is_prefixed = ["__Host-", "__Secure-", "__Http-", "Http-"].into_iter().any(|prefix| begins_with(name, prefix));
     is_prefixed.then_some("a cookie's prefix is set by `prefix`, not by its name")
 }
 
@@ -238,7 +251,9 @@ mod tests {
         for change in bad {
             assert!(built("s", change).unwrap_err().is_misuse());
         }
-        for name in ["__Host-s", "__host-s", "__Secure-s", "__SECURE-s", "__Http-s", "__Host-Http-s"] {
+        for name in
+            ["__Host-s", "__host-s", "__Secure-s", "__SECURE-s", "__Http-s", "__Host-Http-s", "Http-s", "http-s"]
+        {
             assert!(built(name, |_| ()).unwrap_err().is_misuse(), "{name}");
         }
     }
@@ -273,7 +288,7 @@ mod tests {
             &"a".repeat(257),
         ] {
             assert!(built(bad, |_| ()).unwrap_err().is_misuse(), "name {bad:?}");
-            assert!(check_former(bad).unwrap_err().is_misuse(), "former name {bad:?}");
+            assert!(Attributes::of_former(bad, Settings::default()).unwrap_err().is_misuse(), "former name {bad:?}");
         }
         for bad in [
             "",
@@ -310,7 +325,10 @@ mod tests {
             let cookie = built("s", change).unwrap();
             let (set, delete) = (cookie.set("", "v", Some(Duration::from_secs(9))), cookie.delete(""));
             assert_eq!(set.replace("=v; Max-Age=9;", "=; Max-Age=0;"), delete);
-            assert!(cookie.delete_former("old").starts_with("old=; Max-Age=0; Path="));
+            let mut settings = Settings::default();
+            change(&mut settings);
+            let former = Attributes::of_former("old", settings).unwrap();
+            assert_eq!(former.delete(""), delete.replace(cookie.name(), "old"));
         }
     }
 

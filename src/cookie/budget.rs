@@ -122,6 +122,13 @@ impl Tally {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How long the `Cookie` header of the next request will be by what others than this one do.
+    pub(crate) fn next_header(&self, request: usize, own: Cost) -> usize {
+        let Cost { more, fewer, .. } = self.spent();
+        let (more, fewer) = (more.saturating_sub(own.more), fewer.saturating_sub(own.fewer));
+        request.saturating_add(more).saturating_sub(fewer)
+    }
+
     /// The same without a limit: for what must be sent whatever it takes, such as the end of a session.
     pub(crate) fn settle_anyhow(&self, old: Cost, new: Cost) {
         let unlimited = Budget { pair: 0, line: 0, answer: usize::MAX, request: usize::MAX };

@@ -51,6 +51,10 @@ impl<L: Line> Merged<Cart<L>> {
     /// # struct Goods; impl Line for Goods { const PURPOSE: &'static str = "shop.example/cart"; const VERSION: u16 = 1; }
     ///
     /// async fn buy(cart: Merged<Cart<Goods>>, orders: &Redeemer) -> Result<String, Error> {
+    ///     // A second click, once the first has been answered, finds an empty cart: an order of nothing would be one.
+    ///     if cart.read(|cart| cart.lines().next().is_none()) {
+    ///         return Ok("your cart is empty".into());
+    ///     }
     ///     let until = UnixTime::now()?.saturating_add(Duration::from_secs(90 * 86_400));
     ///     let placed = cart.check_out(orders, until, |cart| format!("{} kinds of things", cart.lines().count()).into_bytes()).await?;
     ///     Ok(format!("order {}: {}", placed.key, String::from_utf8_lossy(&placed.order)))

@@ -6,9 +6,10 @@ use crate::{
     builder::Builder,
     claims::SlipId,
     cookie::{
-        attributes::{self, Attributes, Prefix, SameSite, Settings},
+        attributes::{Attributes, Prefix, SameSite, Settings},
         budget::{Budget, Tally},
         form_token::FormTokens,
+        former,
         request::Cookies,
         tombstone::Tombstones,
         visit::Visit,
@@ -85,10 +86,11 @@ pub(crate) struct Inner<T> {
     is_anchor: AtomicBool,
 }
 
-/// A name that the cookie had before.
+/// A cookie from which slips are taken, and the tombstones that were set beside it.
 pub(crate) struct Former<T> {
-    pub(crate) name: String,
+    pub(crate) attributes: Attributes,
     pub(crate) opener: Opener<T>,
+    tombstones: Option<Tombstones>,
 }
 
 impl<T: SlipState> Jar<T> {
@@ -158,10 +160,13 @@ impl Request {
 }
 
 impl<T: SlipState> Inner<T> {
-    /// Whether this browser has been told that a slip has ended.
+    /// Whether this browser has been told that a slip has ended: under whichever name, as servers of both are there while a name is changed.
     pub(crate) fn has_ended(&self, id: &SlipId, cookies: &Cookies, now: UnixTime) -> bool {
-        let stands = |tombstones: &Tombstones| tombstones.stands_for(id, self.attributes.name(), cookies, now);
-        self.tombstones.as_ref().is_some_and(stands)
+        let formers = self.formers.iter().map(|former| (&former.tombstones, former.attributes.name()));
+        let mut all = std::iter::once((&self.tombstones, self.attributes.name())).chain(formers);
+        all.any(|(tombstones, name)| {
+            tombstones.as_ref().is_some_and(|stones| stones.stands_for(id, name, cookies, now))
+        })
     }
 
     /// From now on its slips carry the secret that mergeable state is tied by.
@@ -186,7 +191,7 @@ pub struct JarBuilder<T> {
     sealer: Builder<T, Seals>,
     settings: Settings,
     budget: Budget,
-    formers: Vec<String>,
+    formers: Vec<former::Former>,
     tombstones: bool,
     outlives_browser: bool,
     guard: Option<Guard>,
@@ -273,13 +278,14 @@ impl<T: SlipState> JarBuilder<T> {
         self
     }
 
-    /// Takes slips from a cookie that had this name on the wire, prefix and all, and moves them to the present one.
+    /// Takes slips from a cookie that had this name on the wire, prefix and all, and moves them to the present one. If it had another domain or path, or was partitioned and
+    /// is not, say so: [`Former`](crate::cookie::Former).
     ///
     /// Deploy it everywhere before anything depends on it: a server that does not know the new name finds no slip.
     ///
     /// The order of the steps: [`manual::migration`](crate::manual::migration#two-deploys-not-one).
-    pub fn formerly(mut self, name: &str) -> Self {
-        self.formers.push(name.to_owned());
+    pub fn formerly(mut self, name: impl Into<former::Former>) -> Self {
+        self.formers.push(name.into());
         self
     }
 
@@ -298,10 +304,11 @@ impl<T: SlipState> JarBuilder<T> {
         self.budget.check()?;
         let attributes = Attributes::new(&self.name, &self.settings)?;
         let sealer = self.sealer.build_for(attributes.name().as_bytes())?;
-        let former = |name: String| {
-            attributes::check_former(&name)?;
-            let opener = sealer.opener().under(name.as_bytes())?;
-            Ok(Former { name, opener })
+        let former = |former: former::Former| {
+            let attributes = former.attributes(&self.settings)?;
+            let opener = sealer.opener().under(attributes.name().as_bytes())?;
+            let tombstones = self.tombstones.then(|| Tombstones::new(&sealer, attributes.name())).transpose()?;
+            Ok(Former { attributes, opener, tombstones })
         };
         let formers = self.formers.into_iter().map(former).collect::<Result<_, Error>>()?;
         let tombstones = self.tombstones.then(|| Tombstones::new(&sealer, attributes.name())).transpose()?;

@@ -295,7 +295,7 @@ impl Visits {
         }
         // Not under the lock: it asks for the anchor.
         let arrival = self.arrival.ok_or_else(|| Error::busy("the clock stands before 2025 or after 2059"))?;
-        let merged = Merged::new(Arc::clone(jar), self, &self.request.cookies, arrival)?;
+        let merged = Merged::new(Arc::clone(jar), self, &self.request, arrival)?;
         let mut open = self.open();
         // Another task of the same request may have been faster.
         if let Some(merged) = known(&open) {

@@ -5,11 +5,11 @@
 
 use crate::{
     cookie::{
-        attributes::Attributes,
-        budget::FIELD,
+        attributes::{Attributes, MAX_AGE},
+        budget::{Budget, Cost, FIELD},
         event,
         held::Held,
-        jar::{Inner, Jar},
+        jar::{Inner, Jar, Request},
         jars::Visits,
         plan::Plan,
         request::Cookies,
@@ -32,18 +32,23 @@ use std::{
 /// The cookies of one mergeable state, tied to the slips of another jar, its *anchor*.
 ///
 /// The anchor must be [encrypted](crate::Sealer::encrypted): its slips carry a secret, from which the keys of the siblings are derived. Siblings of
-/// another session are not read. A login, by [`replace_with`](crate::cookie::Visit::replace_with), takes a guest's state along; a logout does not.
+/// another session are not read. A login, by [`replace_with`](crate::cookie::Visit::replace_with), takes a guest's state along; a logout does not. Who is a guest,
+/// and whose state is another user's, [`SlipState::subject`] of the anchor says: implement it.
 ///
 /// ```
 /// use orderslip::{Keyring, Lifetime, Sealer, SlipState, cookie::{Jar, Jars, MergedJar}, merge::{Cart, Line}};
 /// use std::time::Duration;
 ///
 /// #[derive(Default, serde::Serialize, serde::Deserialize)]
-/// struct Session { user: Option<u64> }
+/// struct Session { user: Option<String> }
 ///
 /// impl SlipState for Session {
 ///     const PURPOSE: &'static str = "shop.example/session";
 ///     const VERSION: u16 = 1;
+///
+///     fn subject(&self) -> Option<&str> {
+///         self.user.as_deref() // none: a guest, whose cart goes along with the login
+///     }
 /// }
 ///
 /// struct Goods;
@@ -68,8 +73,8 @@ pub struct MergedJar<M> {
     pub(crate) anchor: Arc<dyn AnchorJar>,
     attributes: Attributes,
     desk: Arc<Desk>,
-    /// The anchor's limit for all lines of an answer.
-    answer: usize,
+    /// The anchor's limits.
+    budget: Budget,
     state: PhantomData<fn() -> M>,
 }
 
@@ -94,8 +99,8 @@ impl<M: Mergeable> MergedJar<M> {
         let attributes = Attributes::new(name, &inner.settings)?;
         let desk = Arc::new(Desk::new(Names::new(attributes.name())?, policy));
         inner.become_anchor();
-        let answer = inner.budget.answer;
-        Ok(Self { anchor: Arc::new(Anchored(Arc::clone(inner))), attributes, desk, answer, state: PhantomData })
+        let budget = inner.budget;
+        Ok(Self { anchor: Arc::new(Anchored(Arc::clone(inner))), attributes, desk, budget, state: PhantomData })
     }
 
     /// What its cookies' names begin with on the wire.
@@ -182,6 +187,9 @@ struct Visit<M: Mergeable> {
     /// What was read; or why nothing was, and nothing can be written.
     siblings: Result<Siblings<M>, Error>,
     tied_by: Option<Tied>,
+    request: Arc<Request>,
+    /// Of what was added.
+    cost: Cost,
     is_planned: bool,
 }
 
@@ -189,15 +197,16 @@ impl<M: Mergeable> Merged<M> {
     pub(crate) fn new(
         jar: Arc<MergedJar<M>>,
         visits: &Visits,
-        cookies: &Cookies,
+        request: &Arc<Request>,
         arrival: Millis,
     ) -> Result<Self, Error> {
         let anchor = jar.anchor.held(visits)?;
         let (siblings, tied_by) = match anchor.tie(false) {
             Err(error) => (Err(error), None),
-            Ok(tied) => (jar.read(&tied, cookies, arrival), Some(tied)),
+            Ok(tied) => (jar.read(&tied, &request.cookies, arrival), Some(tied)),
         };
-        Ok(Self(Arc::new(Mutex::new(Visit { jar, anchor, siblings, tied_by, is_planned: false }))))
+        let (request, cost) = (Arc::clone(request), Cost::default());
+        Ok(Self(Arc::new(Mutex::new(Visit { jar, anchor, siblings, tied_by, request, cost, is_planned: false }))))
     }
 
     /// Looks at the state: every operation of the request's cookies, and those added since. The default if there is nothing that can be read.
@@ -241,10 +250,13 @@ impl<M: Mergeable> Merged<M> {
             // A write begins what a mere look leaves alone.
             visit.anchor.tie(true)?;
         }
-        match &mut visit.siblings {
-            Ok(siblings) => Ok(act(siblings)),
-            Err(error) => Err(error.clone()),
-        }
+        visit.look_ahead();
+        let result = match &mut visit.siblings {
+            Ok(siblings) => act(siblings),
+            Err(error) => return Err(error.clone()),
+        };
+        visit.settle();
+        Ok(result)
     }
 
     /// Why the state is not shown: no session yet, or something that cannot be read here.
@@ -290,7 +302,54 @@ impl<M: Mergeable> MergedJar<M> {
 }
 
 impl<M: Mergeable> Visit<M> {
-    fn lines(&self, now: Option<Millis>, beside: usize) -> Result<Vec<String>, Error> {
+    /// What slips and other states of this answer add to the next request's header takes room from what is added here.
+    fn look_ahead(&mut self) {
+        let header = self.request.tally.next_header(self.request.cookies.size(), self.cost);
+        if let Ok(siblings) = &mut self.siblings {
+            siblings.set_header(header);
+        }
+    }
+
+    /// What was added here takes room from slips that are written later.
+    fn settle(&mut self) {
+        let Ok(siblings) = &self.siblings else { return };
+        let around = self.around();
+        let mut cost = Cost::default();
+        for size in siblings.staged_sizes() {
+            cost.lines += size + around;
+            // With "; " in front.
+            cost.more += size + 2;
+        }
+        self.request.tally.settle_anyhow(self.cost, cost);
+        self.cost = cost;
+    }
+
+    /// What a line has besides name and value, and the name of its field, with the longest age.
+    fn around(&self) -> usize {
+        let attributes = &self.jar.attributes;
+        (attributes.set("", "", Some(MAX_AGE)).len() + FIELD).saturating_sub(attributes.name().len() + 1)
+    }
+
+    /// Whether a cookie that goes along with a login fits: into its line, into the answer beside the slips, and into the next request. What does not
+    /// locks the user out, or is dropped without a word.
+    fn check_room(&self, line: &str, pair: usize, beside: usize) -> Result<(), Error> {
+        let Budget { line: line_limit, answer, request: next_limit, .. } = self.jar.budget;
+        let request = self.request.cookies.size();
+        let next = self.request.tally.next_header(request, self.cost) + pair + 2;
+        for (size, limit, was_over) in [
+            (line.len(), line_limit, false),
+            (beside + line.len() + FIELD, answer, false),
+            (next, next_limit, request > next_limit),
+        ] {
+            if size > limit && !was_over {
+                return Err(Error::too_large(size, limit, Vec::new()));
+            }
+        }
+        Ok(())
+    }
+
+    fn lines(&mut self, now: Option<Millis>, beside: usize) -> Result<Vec<String>, Error> {
+        self.look_ahead();
         let (Some(before), Some(after)) = (&self.tied_by, self.anchor.tied()) else { return Ok(Vec::new()) };
         let is_heir = after.secrets.before.as_ref().is_some_and(|old| old.id == before.id);
         let siblings = match &self.siblings {
@@ -299,7 +358,7 @@ impl<M: Mergeable> Visit<M> {
             Err(error) if after.id != before.id && is_heir => return Err(error.clone()),
             Err(_) => return Ok(Vec::new()),
         };
-        let MergedJar { attributes, anchor, answer, .. } = &*self.jar;
+        let MergedJar { attributes, anchor, budget, .. } = &*self.jar;
         let now = now.map_or_else(|| anchor.now(), Ok)?;
         let heir = Anchor::of(after.id, &after.secrets)?;
         // The absolute end: a renewal of the session sets no sibling again.
@@ -308,11 +367,17 @@ impl<M: Mergeable> Visit<M> {
         let set = |(name, value): &(String, String)| attributes.set(&suffix(name), value, Some(lives));
         if after.id != before.id {
             // Another slip: what was a guest's comes along, and what is another's does not.
-            return if is_heir { Ok(vec![set(&siblings.sealed_carry_over(&heir, now)?)]) } else { Ok(Vec::new()) };
+            if !is_heir {
+                return Ok(Vec::new());
+            }
+            let base = siblings.sealed_carry_over(&heir, now)?;
+            let (line, pair) = (set(&base), base.0.len() + 1 + base.1.len());
+            self.check_room(&line, pair, beside)?;
+            return Ok(vec![line]);
         }
         let around = (attributes.set("", "", Some(lives)).len() + FIELD).saturating_sub(attributes.name().len() + 1);
         // What can wait for a later answer does, if there is no room beside the slips.
-        let plan = siblings.sealed_plan(Block { around, room: answer.saturating_sub(beside) }, now)?;
+        let plan = siblings.sealed_plan(Block { around, room: budget.answer.saturating_sub(beside) }, now)?;
         let expired = plan.expire.iter().map(|name| attributes.delete(&suffix(name)));
         Ok(plan.set.iter().map(set).chain(expired).collect())
     }

@@ -44,7 +44,24 @@ pub struct Fields {
     pub vary: Option<&'static str>,
     /// The value of the one `Cache-Control` field in the place of all that there are.
     pub cache_control: Option<Cow<'static, str>>,
+    /// Names of fields that must not be there: [`TARGETED`], or none.
+    pub remove: &'static [&'static str],
 }
+
+/// The fields by which a handler speaks to one kind of cache alone, which obeys them instead of `Cache-Control` (RFC 9213 section 2.2, and what proxies and services
+/// have had before it): an answer that has to do with a slip goes out without them.
+///
+/// All defaults and limits with their reasons: [`manual::defaults`](crate::manual::defaults).
+pub const TARGETED: &[&str] = &[
+    "cdn-cache-control",
+    "cloudflare-cdn-cache-control",
+    "netlify-cdn-cache-control",
+    "vercel-cdn-cache-control",
+    "surrogate-control",
+    "edge-control",
+    "x-accel-expires",
+    "x-litespeed-cache-control",
+];
 
 /// Who may keep an answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -117,6 +134,7 @@ impl Plan {
             set_cookie: self.lines,
             vary: (!varies).then_some("cookie"),
             cache_control: policy.over(cache_control.into_iter()),
+            remove: TARGETED,
         }
     }
 
@@ -151,7 +169,8 @@ impl CachePolicy {
     /// ```
     #[must_use]
     pub fn cache_control(self, present: &str) -> Option<String> {
-        let directives = || present.split(',').map(str::trim).filter(|directive| !directive.is_empty());
+        let Some(all) = directives(present) else { return (self != Self::Any).then(|| "no-store".to_owned()) };
+        let directives = || all.iter().copied();
         let has = |name: &str| directives().any(|directive| directive.eq_ignore_ascii_case(name));
         match self {
             Self::Any => None,
@@ -171,6 +190,26 @@ impl CachePolicy {
             }
         }
     }
+}
+
+/// The directives of a `Cache-Control`; none if a quoted string in it has no end. A comma within quotes is not one between directives (RFC 9110 section 5.6.4).
+fn directives(value: &str) -> Option<Vec<&str>> {
+    let (mut all, mut start, mut is_quoted, mut is_escaped) = (Vec::new(), 0, false, false);
+    for (at, byte) in value.bytes().enumerate() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = is_quoted,
+            b'"' => is_quoted = !is_quoted,
+            b',' if !is_quoted => {
+                all.push(value.get(start..at)?);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    all.push(value.get(start..)?);
+    let trimmed = all.into_iter().map(str::trim).filter(|directive| !directive.is_empty());
+    (!is_quoted).then(|| trimmed.collect())
 }
 
 impl CachePolicy {
@@ -195,13 +234,14 @@ impl CachePolicy {
 /// Shows no line.
 impl fmt::Debug for Fields {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { status, retry_after, set_cookie, vary, cache_control } = self;
+        let Self { status, retry_after, set_cookie, vary, cache_control, remove } = self;
         f.debug_struct("Fields")
             .field("status", status)
             .field("retry_after", retry_after)
             .field("set_cookie", &set_cookie.len())
             .field("vary", vary)
             .field("cache_control", cache_control)
+            .field("remove", &remove.len())
             .finish()
     }
 }
@@ -237,6 +277,10 @@ mod tests {
             ("private=\"set-cookie\", max-age=5", Some("max-age=5, private")),
             ("no-cache", Some("no-cache, private")),
             ("public, no-store", None),
+            ("private=\"a, b\", max-age=5", Some("max-age=5, private")),
+            ("private=\"a\\\", b\", max-age=5", Some("max-age=5, private")),
+            ("x=\"no-cache, private\", public", Some("x=\"no-cache, private\", private")),
+            ("max-age=5, private=\"a, private", Some("no-store")),
         ] {
             assert_eq!(CachePolicy::Private.cache_control(present).as_deref(), wanted, "{present:?}");
             assert_eq!(CachePolicy::Any.cache_control(present), None);
@@ -255,6 +299,10 @@ mod tests {
         assert_eq!(fields(&[], &[]), (Some("cookie"), Some("private, no-cache".to_owned())));
         assert_eq!(fields(&[b"accept", b"a, \tCookie "], &[b"private"]), (None, None));
         assert_eq!(fields(&[b"*"], &[b"public", b"max-age=5"]), (None, Some("max-age=5, private".to_owned())));
+        assert_eq!(
+            CachePolicy::Private.cache_control("x=\"no-store, y\"").as_deref(),
+            Some("x=\"no-store, y\", private")
+        );
         assert_eq!(fields(&[b"\xff"], &[b"private, \xff"]), (Some("cookie"), Some("no-store".to_owned())));
     }
 

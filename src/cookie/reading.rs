@@ -116,11 +116,16 @@ struct Found<T> {
 
 fn find<T: SlipState>(jar: &Inner<T>, cookies: &Cookies, now: UnixTime) -> Found<T> {
     let named_now = named(cookies, jar.attributes.name(), |text| jar.sealer.open_at(text, now));
-    let is_opened = matches!(named_now.best, Some((Ok(_), _)));
+    // What is proven to be ours and cannot be read here is not overwritten by what stands under a former name.
+    let is_found = match &named_now.best {
+        Some((Ok(_), _)) => true,
+        Some((Err(error), _)) => is_kept(error),
+        None => false,
+    };
     let (is_there, takes, is_cut) = (named_now.count > 0, named_now.takes, named_now.is_cut);
     let mut found = Found { named: named_now, former: None, formers: Vec::new(), is_there, takes, is_cut };
     for (index, old) in jar.formers.iter().enumerate() {
-        let here = named(cookies, &old.name, |text| old.opener.open_at(text, now));
+        let here = named(cookies, old.attributes.name(), |text| old.opener.open_at(text, now));
         if here.count == 0 {
             continue;
         }
@@ -129,7 +134,7 @@ fn find<T: SlipState>(jar: &Inner<T>, cookies: &Cookies, now: UnixTime) -> Found
         // The present name goes first; what opens under a former one is better than what does not open at all.
         let opens = matches!(here.best, Some((Ok(_), _)));
         let is_better = opens || found.named.best.is_none();
-        if !is_opened && found.former.is_none() && is_better && !found.named.is_ambiguous {
+        if !is_found && found.former.is_none() && is_better && !found.named.is_ambiguous {
             (found.named, found.former) = (here, Some(index));
         }
     }

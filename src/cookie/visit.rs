@@ -43,6 +43,8 @@ pub struct Visit<T> {
     brought: Brought<T>,
     /// The id that the client's token has.
     brought_id: Option<SlipId>,
+    /// The same of a slip that the list of revocations said nothing of: it is not there, and ends all the same.
+    unchecked_id: Option<SlipId>,
     /// What ties mergeable state to the slip that was brought, and to whom that belongs.
     brought_anchor: Option<anchor::BroughtAnchor>,
     /// The slip as it is now.
@@ -83,6 +85,7 @@ impl<T: SlipState> Visit<T> {
             now,
             brought,
             brought_id,
+            unchecked_id: None,
             brought_anchor,
             slip,
             fate: Fate::Open,
@@ -163,7 +166,7 @@ impl<T: SlipState> Visit<T> {
 
     /// Ends the slip and begins a new one with this state: a new id, a full lifetime (docs/threats.md T27).
     ///
-    /// It is the one thing that overwrites an authentic cookie that cannot be read.
+    /// It overwrites an authentic cookie that cannot be read, which only [`logout`](Self::logout) does beside it.
     ///
     /// # Errors
     /// As [`update`](Self::update), but for [`Error::is_unreadable`].
@@ -316,7 +319,7 @@ impl<T: SlipState> Visit<T> {
         if matches!(self.fate, Fate::Delete) && self.brought.is_there {
             lines.push(self.jar.attributes.delete(""));
         }
-        lines.extend(self.formers_to_delete().map(|name| self.inner().attributes.delete_former(name)));
+        lines.extend(self.formers_to_delete().map(|former| former.delete("")));
         Plan { lines, was_read: true, refusal: None }
     }
 

@@ -122,6 +122,16 @@ impl<T: Mergeable> Siblings<T> {
         Self { desk, keys, arrival, header, jar, joined, view, state, latest, opaque, staged: Vec::new(), trouble }
     }
 
+    /// What the `Cookie` header of the next request will measure, with all that the answer sets but for siblings.
+    pub(crate) fn set_header(&mut self, header: usize) {
+        self.header = header;
+    }
+
+    /// Of each operation that was added, the bytes of its cookie's name and value.
+    pub(crate) fn staged_sizes(&self) -> impl Iterator<Item = usize> {
+        self.staged.iter().map(|record| self.keys.names.cookie_len(wire::operation(record).len()))
+    }
+
     /// The state: every operation of the request's cookies, and those added since. The default if it is unreadable.
     pub fn state(&self) -> &T {
         &self.state

@@ -19,6 +19,9 @@ pub(super) fn apply<R>(plan: Plan, answer: &mut Response<R>) {
         answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
     let header = answer.headers_mut();
+    for name in fields.remove {
+        header.remove(*name);
+    }
     for line in fields.set_cookie {
         // Every part of a line has been checked when its jar was built; a token is base64url.
         if let Ok(line) = HeaderValue::try_from(line) {

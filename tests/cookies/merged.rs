@@ -41,7 +41,7 @@ fn jars(ring: &Keyring, clock: &TestClock) -> Arc<Jars> {
     jars_within(ring, clock, Budget::default())
 }
 
-fn jars_within(ring: &Keyring, clock: &TestClock, budget: Budget) -> Arc<Jars> {
+pub(crate) fn jars_within(ring: &Keyring, clock: &TestClock, budget: Budget) -> Arc<Jars> {
     let life = Lifetime::absolute(Duration::from_secs(86_400)).idle(Duration::from_secs(3_600));
     let sealer = Sealer::<Session>::encrypted(ring).lifetime(life).clock(clock.clone());
     let sessions = Jar::builder("session", sealer).budget(budget).build().unwrap();

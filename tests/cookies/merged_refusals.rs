@@ -1,9 +1,12 @@
 //! What slips and mergeable state owe each other in one answer: all of it is sent, or nothing.
 
-use crate::merged::{Goodies, Session, Shop, cart, user};
+use crate::{
+    kit::NOW,
+    merged::{Goodies, Session, Shop, cart, jars_within, user},
+};
 use orderslip::{
-    Lifetime, Sealer,
-    cookie::{self, Jar, Jars, MergedJar, Visits},
+    Error, Lifetime, Sealer,
+    cookie::{self, Budget, Jar, Jars, MergedJar, Visits},
     merge::{Cart, CartOp, Fields, Line, Preferences, Set},
 };
 use std::{sync::Arc, time::Duration};
@@ -139,4 +142,104 @@ fn the_session_before_is_forgotten_once_no_state_needs_it() {
     let display =
         |shop: &Shop| shop.request().merged::<Displayed>().unwrap().read(|all| all.get("theme").map(str::to_owned));
     assert_eq!(display(&shop).as_deref(), Some("dark"));
+}
+
+/// What docs/siblings-proof.md names as staying: no secret that the browser still has reads what was written under the session that it dropped.
+#[test]
+fn two_sessions_that_begin_at_once_are_two() {
+    let mut shop = Shop::closed();
+    let (one, two) = (shop.request(), shop.request());
+    for visits in [&one, &two] {
+        cart(visits).read(|_| ());
+    }
+    shop.answer(&one);
+    shop.add("soup", 1);
+    assert_eq!(shop.quantity("soup"), 1);
+    shop.answer(&two);
+    assert_eq!(shop.quantity("soup"), 0, "known, and said: the session of the first answer is gone");
+    shop.add("soup", 1);
+    assert_eq!(shop.quantity("soup"), 1, "and all goes on");
+}
+
+/// A browser whose `Cookie` header has so many bytes.
+fn full(bytes: usize) -> Shop {
+    let mut shop = Shop::open();
+    let other =
+        |shop: &mut Shop, name: &str, bytes: usize| shop.browser.plant(&format!("{name}={}", "x".repeat(bytes)), NOW);
+    other(&mut shop, "a", 3_500);
+    other(&mut shop, "b", 10);
+    let left = bytes - size(&shop);
+    other(&mut shop, "b", 10 + left);
+    assert_eq!(size(&shop), bytes);
+    shop
+}
+
+fn size(shop: &Shop) -> usize {
+    shop.browser.cookies("/", NOW).size()
+}
+
+fn grown(visits: &Visits, by: usize) -> Result<(), Error> {
+    visits.held::<Session>().unwrap().update(|session| session.user = Some("u".repeat(by)))
+}
+
+/// A header of more than 8 KiB locks the browser out of everything: slips and states take room from each other.
+#[test]
+fn what_slips_and_states_add_to_the_next_request_is_counted_together() {
+    // Each by itself fits.
+    let shop = full(7_200);
+    assert!(cart(&shop.request()).update(&CartOp::Add("soup".into(), 1)).is_ok());
+    assert!(grown(&shop.request(), 400).is_ok());
+    let visits = shop.request();
+    grown(&visits, 400).unwrap();
+    let refused = cart(&visits).update(&CartOp::Add("soup".into(), 1)).unwrap_err();
+    assert!(refused.is_unavailable(), "the slip has taken the room: {refused}");
+
+    let mut shop = full(7_500);
+    assert!(grown(&shop.request(), 180).is_ok());
+    let visits = shop.request();
+    cart(&visits).update(&CartOp::Add("soup".into(), 1)).unwrap();
+    assert!(grown(&visits, 180).unwrap_err().is_too_large(), "the operation has taken the room");
+    assert!(grown(&visits, 20).is_ok(), "what is left of it");
+    shop.answer(&visits);
+    assert!((7_500..=7_800).contains(&size(&shop)), "{}", size(&shop));
+}
+
+/// A login sends session, tombstone and cart in one answer. Behind a proxy that takes no more it would be a 502, each time.
+#[test]
+fn a_login_whose_answer_would_be_too_long_is_refused_and_says_so() {
+    for (answer, fits) in [(3_500, true), (900, false)] {
+        let mut shop = Shop::closed();
+        shop.jars = jars_within(&shop.ring, &shop.clock, Budget::default().answer(answer));
+        let visits = shop.request();
+        cart(&visits).read(|_| ());
+        shop.answer(&visits);
+        for n in 0..8 {
+            shop.add(&format!("a dish with a long name, number {n}"), 1);
+        }
+        let visits = shop.request();
+        log_in(&visits);
+        let plan = visits.plan();
+        assert_eq!(plan.refusal().is_none(), fits);
+        if let Some(error) = plan.refusal() {
+            assert!(error.is_too_large() && cookie::status(error) == 413, "{error}");
+            assert_eq!(plan.set_cookie(), &[] as &[String]);
+        }
+        shop.receive(&plan);
+        assert_eq!(cart(&shop.request()).read(|cart| cart.lines().count()), 8);
+    }
+    // Nor does it make a request that no server would see.
+    for (header, fits) in [(4_600, true), (6_250, false)] {
+        let mut shop = full(4_400);
+        for n in 0..8 {
+            shop.add(&format!("a dish with a long name, number {n}"), 1);
+        }
+        let more = "y".repeat(header - 4_400);
+        shop.browser.plant(&format!("c={more}"), NOW);
+        let visits = shop.request();
+        log_in(&visits);
+        let plan = visits.plan();
+        assert_eq!(plan.refusal().is_none(), fits, "{}", size(&shop));
+        shop.receive(&plan);
+        assert!(size(&shop) <= 7_800, "{}", size(&shop));
+    }
 }

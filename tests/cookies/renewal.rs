@@ -2,9 +2,13 @@
 
 use crate::{
     kit::{NOW, later},
-    world::{DAY, First, IDLE, NAME, Session, World, builder, jar, request, session},
+    world::{DAY, First, IDLE, NAME, Next, Session, World, builder, jar, request, session},
 };
-use orderslip::{Alg, Key, Keyring, Lifetime, Sealer, cookie::Jar, cookie::Outcome, testing::mint};
+use orderslip::{
+    Alg, Key, Keyring, Lifetime, Sealer,
+    cookie::{Former, Jar, Outcome, Prefix},
+    testing::mint,
+};
 
 #[test]
 fn a_slip_is_renewed_when_half_of_its_idle_time_has_passed() {
@@ -127,6 +131,81 @@ fn a_renamed_cookie_moves() {
     visit.logout().unwrap();
     let lines = visit.plan();
     assert_eq!(lines.set_cookie().len(), 3, "both names are deleted, and a tombstone is set");
+}
+
+/// The domain is given up for a `__Host-` name: a browser deletes the old cookie by the domain that it had, and not otherwise.
+#[test]
+fn t76_a_former_cookie_is_deleted_with_the_attributes_that_it_had() {
+    let mut world = World::new();
+    let sealer = || Sealer::<Session>::encrypted(&world.ring).lifetime(Lifetime::absolute(DAY));
+    let wide = Jar::builder("session", sealer()).prefix(Prefix::Secure).domain("shop.example");
+    let wide = wide.build().unwrap();
+    let mut visit = wide.visit_at(request(""), NOW);
+    visit.update(|state| state.note = "a".into()).unwrap();
+    let old = visit.plan().into_set_cookie();
+    let former = Former::new("__Secure-session").domain("shop.example");
+    world.jar = builder(&world.ring).formerly(former).build().unwrap();
+    for again in [false, true] {
+        world.browser.receive(&old, NOW);
+        let mut visit = world.visit(NOW);
+        assert_eq!(visit.state().map(|state| state.note.as_str()), Some("a"));
+        world.answer(&mut visit, NOW);
+        assert_eq!(world.browser.names(NOW), [NAME], "again: {again}");
+    }
+    let mut visit = world.visit(NOW);
+    assert!(world.answer(&mut visit, NOW).is_empty(), "and nothing more is said of it");
+    // By the jar's own attributes nothing would be deleted, or the browser would refuse the line.
+    let jar = |former: Former| builder::<Session>(&world.ring).formerly(former).build();
+    let contrary = [Former::new("__Host-s").path("/shop"), Former::new("__host-http-s").domain("shop.example")];
+    for former in contrary.into_iter().chain([Former::new("s").path("shop"), Former::new("s").domain(".example")]) {
+        assert!(jar(former.clone()).unwrap_err().is_misuse(), "{former:?}");
+    }
+    let shared = builder::<Session>(&world.ring).prefix(Prefix::Secure).domain("shop.example");
+    assert!(shared.formerly("__Host-s").build().unwrap_err().is_misuse(), "it had no domain");
+    let shared = builder::<Session>(&world.ring).prefix(Prefix::Secure).domain("shop.example");
+    let jar = shared.formerly(Former::new("__Host-s").host_only()).build().unwrap();
+    let line = jar.visit_at(request("__Host-s=junk"), NOW).plan().into_set_cookie();
+    assert_eq!(line, ["__Host-s=; Max-Age=0; Path=/; Secure; HttpOnly; SameSite=Lax"]);
+    let apart = Former::new("s").path("/shop").partitioned(true);
+    let jar = builder::<Session>(&world.ring).formerly(apart).build().unwrap();
+    let line = jar.visit_at(request("s=junk"), NOW).plan().into_set_cookie();
+    assert_eq!(line, ["s=; Max-Age=0; Path=/shop; Secure; HttpOnly; SameSite=Lax; Partitioned"]);
+}
+
+/// While a name is changed, servers of both are there. What a browser was told of by one is over for the other.
+#[test]
+fn t29_a_logout_under_the_former_name_holds_under_the_new_one() {
+    let mut world = World::new();
+    let sealer = || Sealer::<Session>::encrypted(&world.ring).lifetime(Lifetime::absolute(DAY));
+    let before = Jar::builder("id", sealer()).build().unwrap();
+    let pair = mint(&before, &session("a"), NOW).unwrap();
+    world.plant(&pair);
+    let mut late = before.visit_at(world.browser.cookies("/", NOW), NOW);
+    late.update(|state| state.note = "late".into()).unwrap();
+    let mut visit = before.visit_at(world.browser.cookies("/", NOW), NOW);
+    visit.logout().unwrap();
+    world.answer(&mut visit, NOW);
+    world.answer(&mut late, NOW);
+    world.jar = builder(&world.ring).formerly("__Host-id").build().unwrap();
+    let mut visit = world.visit(NOW);
+    assert_eq!((visit.outcome(), visit.state()), (Outcome::LoggedOut, None));
+    world.answer(&mut visit, NOW);
+    assert_eq!(world.browser.value("__Host-id", NOW), None);
+}
+
+/// What a newer server wrote under the present name is not moved over by what is left of a former one.
+#[test]
+fn what_cannot_be_read_here_is_kept_whatever_stands_under_a_former_name() {
+    let world = World::new();
+    let newer = mint(&jar::<Next>(&world.ring), &Next::default(), NOW).unwrap();
+    let sealer = || Sealer::<Session>::encrypted(&world.ring).lifetime(Lifetime::absolute(DAY));
+    let before = Jar::builder("id", sealer()).build().unwrap();
+    let stale = mint(&before, &session("stale"), NOW).unwrap();
+    let jar = builder::<Session>(&world.ring).formerly("__Host-id").build().unwrap();
+    let mut visit = jar.visit_at(request(&format!("{newer}; {stale}")), NOW);
+    assert_eq!((visit.outcome(), visit.state()), (Outcome::Unreadable, None));
+    assert!(visit.update(|_| ()).unwrap_err().is_unreadable());
+    assert!(visit.plan().set_cookie().is_empty());
 }
 
 #[test]

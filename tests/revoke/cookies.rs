@@ -191,6 +191,16 @@ async fn t26_a_store_that_is_down_loses_no_slip() {
     let open = Guard::fail_open(Told::to(Err(Error::unavailable("down"))));
     world.jars = world.guarded_by(&open);
     assert_eq!(world.user(NOW).await, (Some("ada".into()), Outcome::Opened));
+    // A logout goes through as well, and what an answer in flight brings back is over for this browser.
+    let mut flight = before.visit_at(world.browser.cookies("/", NOW), NOW);
+    flight.update(|session| session.note = "late".into()).unwrap();
+    world.jars = world.guarded_by(&guard);
+    let visits = world.visits(NOW);
+    visits.checked::<Session>().await.unwrap().logout().unwrap();
+    world.answer(&visits, NOW);
+    world.browser.receive(flight.plan().set_cookie(), NOW);
+    world.jars = world.guarded_by(&open);
+    assert_eq!(world.user(NOW).await, (None, Outcome::LoggedOut));
     // And a login goes through whatever the store does: it begins something new.
     world.jars = world.guarded_by(&guard);
     world.login(later(1)).await;

@@ -11,7 +11,10 @@ use axum::{
     response::IntoResponse,
     routing::get,
 };
-use orderslip::{Error, Keyring, cookie::Held};
+use orderslip::{
+    Error, Keyring,
+    cookie::{Held, TARGETED},
+};
 
 /// Answers with the fields that the request's `X-Vary` and `X-Cache` ask for, each line of them one field.
 fn said(request: &HeaderMap) -> HeaderMap {
@@ -25,17 +28,26 @@ fn said(request: &HeaderMap) -> HeaderMap {
     header
 }
 
+/// With what is for caches of one kind alone.
+fn targeted(header: &HeaderMap) -> HeaderMap {
+    let mut header = said(header);
+    for name in TARGETED {
+        header.append(*name, "max-age=60".parse().unwrap());
+    }
+    header
+}
+
 async fn untouched(request: Request) -> impl IntoResponse {
-    said(request.headers())
+    targeted(request.headers())
 }
 
 async fn reads(theme: Held<Theme>, header: HeaderMap) -> impl IntoResponse {
-    (said(&header), theme.read(|theme| theme.0.clone()))
+    (targeted(&header), theme.read(|theme| theme.0.clone()))
 }
 
 async fn writes(theme: Held<Theme>, header: HeaderMap) -> Result<impl IntoResponse, Error> {
     theme.update(|theme| theme.0 = "dark".into())?;
-    Ok(said(&header))
+    Ok(targeted(&header))
 }
 
 #[tokio::test]
@@ -72,6 +84,11 @@ async fn t75_what_depends_on_a_slip_stays_out_of_shared_caches() {
         }
         let answer = shop.server.send("GET", "/untouched", &lines("X-Vary", said)).await;
         assert_eq!(answer.all("vary"), said, "no slip had to do with it");
+    }
+    for name in TARGETED {
+        for (path, is_there) in [("/untouched", true), ("/reads", false), ("/writes", false)] {
+            assert_eq!(shop.server.get(path, "").await.all(name).is_empty(), !is_there, "{path}: {name}");
+        }
     }
     for (said, reading, writing) in cache {
         for (path, wanted) in [("/reads", reading), ("/writes", writing)] {

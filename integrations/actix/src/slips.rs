@@ -115,6 +115,9 @@ where
 fn apply(plan: Plan, header: &mut HeaderMap) -> Option<StatusCode> {
     let present = |name| header.get_all(name).map(HeaderValue::as_bytes);
     let fields = plan.fields(present(VARY), present(CACHE_CONTROL));
+    for name in fields.remove {
+        header.remove(*name);
+    }
     for line in fields.set_cookie {
         // Every part of a line has been checked when its jar was built; a token is base64url.
         if let Ok(line) = HeaderValue::try_from(line) {

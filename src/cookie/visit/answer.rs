@@ -5,7 +5,7 @@
 use crate::{
     claims::AnchorSecrets,
     cookie::{
-        attributes::MAX_AGE,
+        attributes::{Attributes, MAX_AGE},
         budget::{Cost, FIELD, Over},
         event,
         jar::Inner,
@@ -110,7 +110,8 @@ impl<T: SlipState> Visit<T> {
 
     /// The lines that say that the slip which the request brought has ended.
     pub(super) fn ended_lines(&self) -> Vec<String> {
-        let (Some(tombstones), Some(id), false) = (&self.inner().tombstones, &self.brought_id, self.has_ended) else {
+        let id = self.brought_id.as_ref().or(self.unchecked_id.as_ref());
+        let (Some(tombstones), Some(id), false) = (&self.inner().tombstones, id, self.has_ended) else {
             return Vec::new();
         };
         let ends_at = self.brought.ends_at.unwrap_or(self.now);
@@ -122,9 +123,8 @@ impl<T: SlipState> Visit<T> {
 
     /// What the answer costs with this line, which adds a pair of so many bytes to the next request.
     fn cost_of(&self, line: Option<&str>, pair: Option<usize>, tombstones: &[String]) -> Cost {
-        let attributes = &self.inner().attributes;
         let formers = self.brought.formers.iter().filter_map(|index| self.inner().formers.get(*index));
-        let former_lines = formers.map(|former| attributes.delete_former(&former.name).len() + FIELD).sum::<usize>();
+        let former_lines = formers.map(|former| former.attributes.delete("").len() + FIELD).sum::<usize>();
         let own = line.map_or(0, |line| line.len() + FIELD);
         let stones = tombstones.iter().map(|line| line.len() + FIELD).sum::<usize>();
         let stone_pairs = tombstones.iter().filter_map(|line| line.find(';')).map(|pair| pair + 2).sum::<usize>();
@@ -153,10 +153,10 @@ impl<T: SlipState> Visit<T> {
     }
 
     /// The former names that the answer deletes: once the present name has what they had, or that is over.
-    pub(super) fn formers_to_delete(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn formers_to_delete(&self) -> impl Iterator<Item = &Attributes> {
         let is_settled = !matches!(self.fate, Fate::Open) || self.brought_id.is_some();
         let found = self.brought.formers.iter().filter(move |_| is_settled);
-        found.filter_map(|index| Some(self.inner().formers.get(*index)?.name.as_str()))
+        found.filter_map(|index| Some(&self.inner().formers.get(*index)?.attributes))
     }
 
     /// Puts back a state that a closure has left half changed when it panicked.

@@ -39,6 +39,7 @@ impl<T: SlipState> Visit<T> {
     pub(super) fn withhold(&mut self) {
         let Some(guard) = self.jar.guard.clone() else { return };
         let Some(slip) = self.slip.take() else { return };
+        self.unchecked_id = self.brought_id;
         self.withheld = Some(Withheld { slip, id: self.brought_id.take(), anchor: self.brought_anchor.take(), guard });
         self.brought.outcome = Outcome::Unreadable;
         self.brought.error = Some(Error::misuse("a slip of a jar with a guard is there once it has been checked"));
@@ -62,7 +63,7 @@ impl<T: SlipState> Visit<T> {
         match answer {
             Ok(()) => {
                 (self.brought.outcome, self.brought.error) = (Outcome::Opened, None);
-                (self.brought_id, self.brought_anchor) = (withheld.id, withheld.anchor);
+                (self.brought_id, self.brought_anchor, self.unchecked_id) = (withheld.id, withheld.anchor, None);
                 // What a handler has begun meanwhile stays.
                 if is_untouched {
                     self.slip = Some(withheld.slip);
@@ -74,6 +75,7 @@ impl<T: SlipState> Visit<T> {
                 event::refused(self.jar.attributes.name(), &error, text, text.map_or(0, str::len));
                 self.brought.outcome = if is_revoked { Outcome::Revoked } else { Outcome::Unreadable };
                 self.brought.is_useless = is_revoked;
+                self.unchecked_id = withheld.id.filter(|_| !is_revoked);
                 self.brought.error = Some(error);
             }
         }
