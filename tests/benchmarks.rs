@@ -39,6 +39,30 @@ fn the_readme_quotes_the_page() {
     assert!(figures(&sentence).len() >= 5, "{sentence}");
 }
 
+/// `benches/peers` writes both.
+#[test]
+fn the_readmes_sizes_are_the_pages() {
+    let (page, readme) = (text("docs/benchmarks.md"), text("README.md"));
+    let session = page.split("\n### Session: ").nth(1).unwrap().split("\n### ").next().unwrap();
+    let size = |row: &str| {
+        let row = session.lines().find(|line| line.starts_with(&format!("| {row} |"))).unwrap();
+        row.split('|').nth(3).unwrap().trim().to_owned()
+    };
+    let (named, positional) = (size("**orderslip** `encrypted`"), size("**orderslip** `encrypted`, positional"));
+    let peers = [
+        ("`cookie` PrivateJar", "cookie PrivateJar (as frameworks use it)"),
+        ("actix-session cookie store", "actix-session cookie store (private)"),
+        ("tower-sessions cookie store", "tower-sessions-cookie-store (private)"),
+        ("`jsonwebtoken` HS256", "jsonwebtoken HS256 (rust_crypto)"),
+        ("`pasetors` v4.local", "pasetors v4.local (claims)"),
+    ];
+    let heads = format!("| | orderslip `encrypted` | {} | our test |", peers.map(|(head, _)| head).join(" | "));
+    assert!(readme.contains(&heads), "{heads}");
+    let sizes = peers.map(|(_, row)| size(row)).join(" | ");
+    let row = format!("\n| characters | {named}, positional {positional} | {sizes} | `tests/sizes.rs` |\n");
+    assert!(readme.contains(&row), "{row}");
+}
+
 #[test]
 fn a_figure_from_elsewhere_is_found() {
     assert_eq!(figures("took 1.25 µs, 3.1 to 3.9 times."), ["1.25", "3.1", "3.9"].map(str::to_owned).into());
