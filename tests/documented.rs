@@ -1,4 +1,4 @@
-//! Every public item has an example, a link to where it is shown, or is shown by name in an example of the crate.
+//! Every public item has an example, a link to where it is shown, or is shown by name in an example of the crate; every feature has a row in the README.
 //!
 //! It reads `src/` as text. That everything `pub` in there can be reached is the lint `unreachable_pub`; that it has a comment at all is
 //! `missing_docs`; that links lead somewhere is rustdoc's business, and `tests/links.rs`'s.
@@ -128,6 +128,19 @@ fn every_public_item_has_an_example_or_a_link_to_one() {
         .map(|item| format!("{}: {} {}", item.file, item.kind, item.name))
         .collect();
     assert!(bare.is_empty(), "neither an example nor a link:\n{bare:#?}");
+}
+
+/// The README has a row for each feature of the manifest, and for no other.
+#[test]
+fn every_feature_has_a_row() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (manifest, readme) = (text(&root.join("Cargo.toml")), text(&root.join("README.md")));
+    let features = manifest.split("\n[features]\n").nth(1).unwrap().split("\n[").next().unwrap();
+    let names = features.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(" = "));
+    let names: BTreeSet<&str> = names.map(|(name, _)| name).filter(|name| *name != "default").collect();
+    let section = readme.split("\n## Features\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+    assert_eq!(rows.map(|(name, _)| name).collect::<BTreeSet<_>>(), names);
 }
 
 #[test]
