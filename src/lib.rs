@@ -1,3 +1,6 @@
+#![cfg_attr(not(doctest), doc = include_str!("../docs/pictures.md"))]
+// Before the README, and as data: rustdoc has no files, and of two definitions of a label the first one counts (CommonMark 0.31 section 4.7). Not among the
+// examples that are tested, which have the name of the first file.
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 #![cfg_attr(docsrs, feature(doc_cfg))]

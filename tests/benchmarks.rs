@@ -1,4 +1,4 @@
-//! What the README says about speed is said by `docs/benchmarks.md`: the same sentence, and every figure of it is a cell of a table there.
+//! What other pages say about speed and about other libraries' sizes is said by `docs/benchmarks.md`: every figure of it is a cell of a table there.
 #![expect(clippy::unwrap_used, reason = "a failing test should stop where it fails")]
 
 use std::{collections::BTreeSet, fs, path::Path};
@@ -39,11 +39,75 @@ fn the_readme_quotes_the_page() {
     assert!(figures(&sentence).len() >= 5, "{sentence}");
 }
 
+/// `benches/peers` writes both.
+#[test]
+fn the_readmes_sizes_are_the_pages() {
+    let (page, readme) = (text("docs/benchmarks.md"), text("README.md"));
+    let session = page.split("\n### Session: ").nth(1).unwrap().split("\n### ").next().unwrap();
+    let size = |row: &str| {
+        let row = session.lines().find(|line| line.starts_with(&format!("| {row} |"))).unwrap();
+        row.split('|').nth(3).unwrap().trim().to_owned()
+    };
+    let (named, positional) = (size("**orderslip** `encrypted`"), size("**orderslip** `encrypted`, positional"));
+    let peers = [
+        ("`cookie` PrivateJar", "cookie PrivateJar (as frameworks use it)"),
+        ("actix-session cookie store", "actix-session cookie store (private)"),
+        ("tower-sessions cookie store", "tower-sessions-cookie-store (private)"),
+        ("`jsonwebtoken` HS256", "jsonwebtoken HS256 (rust_crypto)"),
+        ("`pasetors` v4.local", "pasetors v4.local (claims)"),
+    ];
+    let heads = format!("| | orderslip `encrypted` | {} | our test |", peers.map(|(head, _)| head).join(" | "));
+    assert!(readme.contains(&heads), "{heads}");
+    let sizes = peers.map(|(_, row)| size(row)).join(" | ");
+    let row = format!("\n| characters | {named}, positional {positional} | {sizes} | `tests/sizes.rs` |\n");
+    assert!(readme.contains(&row), "{row}");
+}
+
 #[test]
 fn a_figure_from_elsewhere_is_found() {
     assert_eq!(figures("took 1.25 µs, 3.1 to 3.9 times."), ["1.25", "3.1", "3.9"].map(str::to_owned).into());
     assert!(cells("| a | 3.1 |\nand 3.9\n").is_superset(&figures("3.1")));
     assert!(!cells("| a | 3.1 |\nand 3.9\n").is_superset(&figures("3.9")));
+}
+
+/// What the design says of the gates against peers, and what the page and the gates say.
+#[test]
+fn the_design_tells_of_the_gates_that_are_not_held() {
+    let (page, gates) = (text("docs/benchmarks.md"), text("benches/peers/src/gates.rs"));
+    let both = |state: &str, row: &str| -> f64 {
+        let table = page.split(&format!("\n### {state}: ")).nth(1).unwrap().split("\n### ").next().unwrap();
+        let row = table.lines().find(|line| line.starts_with(&format!("| {row} |"))).unwrap();
+        row.split('|').nth(6).unwrap().trim().parse().unwrap()
+    };
+    let row_of = |name: &str| match name {
+        "ours::ENCRYPTED" => "**orderslip** `encrypted`",
+        "ours::JWS" => "**orderslip** `jws` HS256",
+        "jwt::RUST_CRYPTO" => "jsonwebtoken HS256 (rust_crypto)",
+        "jars::PRIVATE" => "cookie PrivateJar (as frameworks use it)",
+        "paseto::LOCAL" => "pasetors v4.local (claims)",
+        other => panic!("a gate of a contender that this test does not know: {other}"),
+    };
+    let mut under = Vec::new();
+    for gate in gates.split("Gate { ours: ").skip(1) {
+        let (ours, rest) = gate.split_once(", peer: ").unwrap();
+        let (peer, rest) = rest.split_once(", times: [").unwrap();
+        let times = rest.split(']').next().unwrap().split(", ").map(|times| times.parse::<f64>().unwrap());
+        for (state, times) in ["Session", "Cart10", "Cart30"].into_iter().zip(times) {
+            let found = both(state, row_of(peer)) / both(state, row_of(ours));
+            if found < times {
+                under.push((ours.trim_start_matches("ours::"), peer.to_owned(), state));
+            }
+        }
+    }
+    let jwt = "jwt::RUST_CRYPTO".to_owned();
+    let told = [("ENCRYPTED", jwt.clone(), "Session"), ("ENCRYPTED", jwt.clone(), "Cart10"), ("JWS", jwt, "Session")];
+    assert_eq!(under, told, "docs/design.md, section 11, and RELEASING.md name these");
+    let design = text("docs/design.md");
+    let paragraph = design.split("\nAgainst *peers*").nth(1).unwrap().split("\n\n").next().unwrap();
+    let known: BTreeSet<String> = &cells(&page) | &figures(&gates);
+    let paragraph = paragraph.replace("v4.local", "");
+    let missing: Vec<_> = figures(&paragraph).difference(&known).cloned().collect();
+    assert!(missing.is_empty() && figures(&paragraph).len() >= 5, "neither a cell of the page nor a gate: {missing:?}");
 }
 
 /// The only place of the README that compares speeds or gives the time of a token.

@@ -129,6 +129,20 @@ fn the_values_are_those_of_the_code() {
     ] {
         assert_eq!(value(&rows, item), found, "{item}");
     }
+    // Limits that are nobody's to name: as the source has them.
+    for (item, file, constant, unit) in [
+        ("tombstones of a jar in a browser", "src/cookie/tombstone.rs", "MAX_TOMBSTONES", ""),
+        (
+            "the shortest secret text in an environment variable",
+            "src/keyring/source.rs",
+            "MIN_SECRET_TEXT",
+            " characters",
+        ),
+    ] {
+        let source = fs::read_to_string(root().join(file)).unwrap();
+        let found = source.split(&format!("const {constant}: usize = ")).nth(1).unwrap().split(';').next().unwrap();
+        assert_eq!(rows.get(item).expect(item).first().unwrap(), &format!("{found}{unit}"), "{item}");
+    }
     let budget = format!("{:?}", Budget::default());
     for part in ["pair", "line", "answer", "request"] {
         let said = value(&rows, &format!("Budget::{part}"));

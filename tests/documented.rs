@@ -1,4 +1,5 @@
-//! Every public item has an example, a link to where it is shown, or is shown by name in an example of the crate.
+//! Every public item has an example, is shown by name in one of the crate, or links to an item that is, or to a page of the manual, in one step or two. Every
+//! feature has a row in the README.
 //!
 //! It reads `src/` as text. That everything `pub` in there can be reached is the lint `unreachable_pub`; that it has a comment at all is
 //! `missing_docs`; that links lead somewhere is rustdoc's business, and `tests/links.rs`'s.
@@ -10,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Items with neither, and why that is right. Empty: keep it so.
+/// Items with none of it, and why that is right. Empty: keep it so.
 const EXCEPTIONS: [(&str, &str); 0] = [];
 
 #[derive(Debug)]
@@ -102,8 +103,30 @@ fn is_shown(item: &Item, examples: &str) -> bool {
     })
 }
 
-fn is_documented(item: &Item, examples: &str) -> bool {
-    item.comment.contains("```") || item.comment.contains("[`") || is_shown(item, examples)
+/// What the links of a comment are called: an item, and the type or trait that it belongs to.
+fn linked(comment: &str) -> Vec<String> {
+    let in_code = comment.split("[`").skip(1).map(|link| {
+        let (text, rest) = link.split_once("`]").unwrap_or((link, ""));
+        rest.strip_prefix('(').and_then(|rest| rest.split([')', '#']).next()).unwrap_or(text)
+    });
+    let in_words = comment.split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next());
+    let mut names = Vec::new();
+    for target in in_code.chain(in_words) {
+        let mut parts = target.rsplit("::").map(|part| part.trim_matches(['(', ')', '`']).to_owned());
+        names.extend(parts.next());
+        names.extend(parts.next().filter(|part| part.starts_with(char::is_uppercase) && part != "Self"));
+    }
+    names
+}
+
+/// Whether it has an example or is shown by name.
+fn has_example(item: &Item, examples: &str) -> bool {
+    item.comment.contains("```") || is_shown(item, examples)
+}
+
+/// Whether it has an example, or a link to one of these.
+fn is_documented(item: &Item, shown: &BTreeSet<String>, examples: &str) -> bool {
+    has_example(item, examples) || linked(&item.comment).iter().any(|name| shown.contains(name))
 }
 
 #[test]
@@ -121,13 +144,33 @@ fn every_public_item_has_an_example_or_a_link_to_one() {
         all.extend(items);
     }
     assert!(all.len() > 400, "{}", all.len());
+    // A page of the manual shows, be it in words.
+    let is_page = |item: &Item| item.kind == "mod" && item.file.ends_with("src/manual.rs");
+    let shown = all.iter().filter(|item| has_example(item, &examples) || is_page(item));
+    let shown: BTreeSet<String> = shown.map(|item| item.name.clone()).collect();
+    // And so does what links to one that does: "as `Visit::take`".
+    let once_more = all.iter().filter(|item| is_documented(item, &shown, &examples)).map(|item| &item.name);
+    let shown = once_more.chain(&shown).cloned().collect();
     let bare: BTreeSet<String> = all
         .iter()
-        .filter(|item| !is_documented(item, &examples))
+        .filter(|item| !is_documented(item, &shown, &examples))
         .filter(|item| !EXCEPTIONS.iter().any(|(name, _)| *name == item.name))
         .map(|item| format!("{}: {} {}", item.file, item.kind, item.name))
         .collect();
     assert!(bare.is_empty(), "neither an example nor a link:\n{bare:#?}");
+}
+
+/// The README has a row for each feature of the manifest, and for no other.
+#[test]
+fn every_feature_has_a_row() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (manifest, readme) = (text(&root.join("Cargo.toml")), text(&root.join("README.md")));
+    let features = manifest.split("\n[features]\n").nth(1).unwrap().split("\n[").next().unwrap();
+    let names = features.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(" = "));
+    let names: BTreeSet<&str> = names.map(|(name, _)| name).filter(|name| *name != "default").collect();
+    let section = readme.split("\n## Features\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+    assert_eq!(rows.map(|(name, _)| name).collect::<BTreeSet<_>>(), names);
 }
 
 #[test]
@@ -138,10 +181,14 @@ fn an_item_without_either_is_found() {
         name: "size".to_owned(),
         comment: comment.to_owned(),
     };
-    assert!(!is_documented(&item("The size."), "let size = 1; resize(size)"));
-    assert!(is_documented(&item("The size."), "let all = jar.size();"));
-    assert!(is_documented(&item("The size: see [`Jar`]."), ""));
-    assert!(is_documented(&item("The size.\n```\n```"), ""));
+    let shown = BTreeSet::from(["Jar".to_owned()]);
+    let is_documented = |comment: &str, examples: &str| is_documented(&item(comment), &shown, examples);
+    assert!(!is_documented("The size.", "let size = 1; resize(size)"));
+    assert!(is_documented("The size.", "let all = jar.size();"));
+    assert!(is_documented("The size: see [`Jar`].", ""));
+    assert!(is_documented("The size: see [the jar](crate::cookie::Jar#sizes).", ""));
+    assert!(!is_documented("The size: see [`Plan`], which has no example either.", ""));
+    assert!(is_documented("The size.\n```\n```", ""));
     assert_eq!(public("pub const fn idle(mut self) {"), Some(("fn".to_owned(), "idle".to_owned())));
     assert_eq!(public("pub const MAX: u8 = 1;"), Some(("const".to_owned(), "MAX".to_owned())));
     assert_eq!(public("pub(crate) fn hidden() {"), None);

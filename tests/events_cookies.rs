@@ -1,5 +1,7 @@
 //! What the log is told of cookies: every reason is provoked, at the level that `src/manual/troubleshooting.md` says, with the fields that it
 //! promises; and no event holds a token, a state or a key.
+//!
+//! But for [`ELSEWHERE`], which takes a store.
 #![expect(
     clippy::indexing_slicing,
     clippy::string_slice,
@@ -15,6 +17,7 @@ use orderslip::{
     Alg, Builder, Error, Key, Keyring, Lifetime, Old, Sealer, Seals, SlipState, UnixTime,
     cookie::{self, Budget, Cookies, Jar, Jars, Visit},
     csrf::SameOrigin,
+    revoke::{Guard, MemoryStore, Query, Revocation, Revocations, Verdict},
     web::SameOriginLayer,
 };
 use serde::{Deserialize, Serialize};
@@ -24,6 +27,9 @@ use tracing::Level;
 
 /// What must not be in any event.
 const SECRET: &str = "4111-1111-1111-1111";
+
+/// The reasons that are provoked with a store, and the test that does it.
+const ELSEWHERE: [(&str, &str); 1] = [("eviction", "tests/revoke/redis.rs")];
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Session {
@@ -74,6 +80,19 @@ struct OtherShape {
 impl SlipState for OtherShape {
     const PURPOSE: &'static str = "events/session";
     const VERSION: u16 = 2;
+}
+
+/// A list that does not answer.
+struct Down;
+
+impl Revocations for Down {
+    async fn revoke(&self, _: &Revocation) -> Result<(), Error> {
+        Err(Error::unavailable(SECRET))
+    }
+
+    async fn look_up(&self, _: &Query) -> Result<Verdict, Error> {
+        Err(Error::unavailable(SECRET))
+    }
 }
 
 fn session() -> Session {
@@ -238,6 +257,19 @@ impl Log {
         });
     }
 
+    fn provoke_lists(&mut self) {
+        let sealer = self.way.builder::<Session>(&self.ring_again()).build().unwrap();
+        let token = sealer.seal_at(&session(), NOW).unwrap();
+        self.secrets.push(token.clone());
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let ask = |guard: Guard| runtime.block_on(guard.open_at(&sealer.opener(), &token, NOW)).map(drop);
+        let younger = MemoryStore::new(1).that_knows_all_since(later(1));
+        self.expect("forgotten", &["is let in"], || ask(Guard::fail_open(younger)).unwrap());
+        self.expect("unavailable", &["is let in", "error="], || ask(Guard::fail_open(Down)).unwrap());
+        let closed = self.expect("unavailable", &["is not let in", "error="], || ask(Guard::fail_closed(Down)));
+        assert!(closed.unwrap_err().is_unavailable());
+    }
+
     fn ring_again(&self) -> Keyring {
         Keyring::from_jwks(self.ring.to_jwks().expose()).unwrap()
     }
@@ -266,11 +298,16 @@ const PIECE: usize = 16;
 
 #[test]
 fn t34_events_tell_the_reason_and_nothing_that_is_secret() {
-    let levels = levels_of_the_page();
+    let mut levels = levels_of_the_page();
+    for (reason, test) in ELSEWHERE {
+        let test = fs::read_to_string(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(test)).unwrap();
+        assert!(levels.remove(reason).is_some() && test.contains(&format!("\"{reason}\"")), "{reason}");
+    }
     for way in [Way::Encrypted, Way::Signed] {
         let mut log = Log::new(way);
         log.provoke_what_is_brought();
         log.provoke_what_becomes_of_it();
+        log.provoke_lists();
         let mut seen: BTreeMap<String, Vec<String>> = BTreeMap::new();
         for line in &log.told {
             let level = line.split(' ').next().unwrap().to_owned();

@@ -1,17 +1,18 @@
-//! No dead link: what a page names relative to itself is there, and so is the heading behind `#`.
+//! No dead link: what a page names relative to itself is there, and so is the heading behind `#`. Pictures of pages that rustdoc shows are not relative: it has
+//! no files. `ORDERSLIP_WRITE=1 cargo test --test links` writes `docs/pictures.md`, which has the README's as data.
 //!
 //! It reads Markdown. Links to items (`crate::…`) are rustdoc's business, and so are those in brackets alone; their anchors are looked at here.
 #![expect(clippy::unwrap_used, reason = "a failing test should stop where it fails")]
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use std::{
-    collections::BTreeSet,
-    fs,
+    collections::{BTreeMap, BTreeSet},
+    env, fs,
     path::{Path, PathBuf},
 };
 
 /// What pages name in code style and is not in the tree, and why.
-const ELSEWHERE: [(&str, &str); 2] =
-    [("fuzz/corpus-work/figures.jsonl", "written by a run"), ("examples/social", "comes with the stores over SQL")];
+const ELSEWHERE: [(&str, &str); 1] = [("fuzz/corpus-work/figures.jsonl", "written by a run")];
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -71,7 +72,7 @@ fn manual_page(name: &str) -> Option<String> {
 
 /// What is wrong with a link from a page, if anything is.
 fn fault(from: &Path, page: &str, target: &str) -> Option<String> {
-    if ["https://", "http://", "mailto:"].iter().any(|scheme| target.starts_with(scheme)) {
+    if ["https://", "http://", "mailto:", "data:"].iter().any(|scheme| target.starts_with(scheme)) {
         return None;
     }
     let (path, anchor) = target.split_once('#').map_or((target, None), |(path, anchor)| (path, Some(anchor)));
@@ -120,6 +121,68 @@ fn no_link_of_a_page_is_dead() {
     }
     assert!(pages.len() > 20 && looked_at > 300, "{} pages, {looked_at} links", pages.len());
     assert!(faults.is_empty(), "{faults:#?}");
+}
+
+/// The definitions of a page, `[label]: target`, of which the first one of a label counts.
+fn definitions(page: &str) -> BTreeMap<String, String> {
+    let mut found = BTreeMap::new();
+    let lines = page.lines().filter_map(|line| line.strip_prefix('[')?.split_once("]: "));
+    for (label, target) in lines {
+        found.entry(label.to_lowercase()).or_insert_with(|| target.trim().to_owned());
+    }
+    found
+}
+
+/// Where the pictures of a page lie: `![…](…)` and `![…][…]`.
+fn pictures(page: &str) -> Vec<String> {
+    let (text, definitions) = (prose(page), definitions(page));
+    let of = |rest: &str| {
+        let after = rest.split_once(']').unwrap().1;
+        let (kind, rest) = after.split_at(1);
+        match kind {
+            "(" => rest.split([')', ' ']).next().unwrap().to_owned(),
+            _ => definitions.get(&rest.split(']').next().unwrap().to_lowercase()).cloned().unwrap_or_default(),
+        }
+    };
+    text.split("![").skip(1).map(of).collect()
+}
+
+/// The README's pictures as data. It is included before the README, so that its definitions are the first.
+#[test]
+fn the_pictures_of_the_crate_page_are_those_of_the_readme() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let defined = definitions(&readme).into_iter().filter(|(_, target)| target.ends_with(".svg"));
+    let lines = defined.map(|(label, target)| {
+        let picture = BASE64_STANDARD.encode(fs::read(root().join(target)).unwrap());
+        format!("[{label}]: data:image/svg+xml;base64,{picture}\n")
+    });
+    let (expected, path) = (lines.collect::<String>() + "\n", root().join("docs/pictures.md"));
+    if env::var_os("ORDERSLIP_WRITE").is_some() {
+        fs::write(&path, &expected).unwrap();
+    }
+    let found = fs::read_to_string(path).unwrap_or_default();
+    assert!(
+        found == expected,
+        "docs/pictures.md is not what the pictures are: `ORDERSLIP_WRITE=1 cargo test --test links`"
+    );
+}
+
+#[test]
+fn no_picture_in_rustdoc_is_a_file() {
+    let mut looked_at = 0;
+    for source in [root().join("src"), root().join("integrations/actix/src")].iter().flat_map(|dir| sources(dir)) {
+        let text = fs::read_to_string(&source).unwrap();
+        let included = text.split("include_str!(\"").skip(1).filter_map(|rest| rest.split('"').next());
+        let included = included.filter(|file| file.ends_with(".md"));
+        let page: String =
+            included.map(|file| fs::read_to_string(source.parent().unwrap().join(file)).unwrap()).collect();
+        for picture in pictures(&page) {
+            looked_at += 1;
+            let is_there = ["data:", "https://"].iter().any(|scheme| picture.starts_with(scheme));
+            assert!(is_there, "{}: a page that it includes has a picture at {picture:?}", source.display());
+        }
+    }
+    assert_eq!(looked_at, 2, "those of the README");
 }
 
 /// Comments link to headings of the manual as well.
@@ -186,4 +249,5 @@ fn a_dead_link_is_found() {
     assert!(at("crate::manual::nowhere").is_some());
     assert!(fault(&root().join("src/manual/keys.md"), "", "../docs/threats.md").is_some());
     assert_eq!(targets("`[a](b)` [c](d#e)\n[f]: g\n"), ["d#e", "g"]);
+    assert_eq!(pictures("[b]: first\n![a](c.svg) `![d](e)` ![f][B]\n\n[b]: second\n"), ["c.svg", "first"]);
 }

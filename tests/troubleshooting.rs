@@ -1,4 +1,5 @@
-//! `src/manual/troubleshooting.md` has an entry for every reason that an event can give, and for no other; and its Rust is this.
+//! `src/manual/troubleshooting.md` has an entry for every reason that an event can give, and for no other; what the key ring tells stands in a table; and its
+//! Rust is this.
 #![expect(clippy::unwrap_used, reason = "a failing test should stop where it fails")]
 
 use std::{
@@ -27,6 +28,12 @@ fn rust_files(dir: &Path) -> Vec<PathBuf> {
     entries.flat_map(|path| if path.is_dir() { rust_files(&path) } else { vec![path] }).collect()
 }
 
+/// The files of the library, without those of the command.
+fn library() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    rust_files(&root.join("src")).into_iter().filter(|file| !file.starts_with(root.join("src/bin"))).collect()
+}
+
 /// The words that an arm of `reason` gives, and those that an event has as they stand.
 fn reasons_in_source() -> BTreeSet<String> {
     let event = text("src/cookie/event.rs");
@@ -34,10 +41,10 @@ fn reasons_in_source() -> BTreeSet<String> {
     let word_of = |rest: &str| rest.split('"').next().unwrap().to_owned();
     let mut found: BTreeSet<String> = arms.split("=> \"").skip(1).map(word_of).collect();
     assert!(found.len() > 10, "{found:?}");
-    for folder in ["src/cookie", "src/web"] {
-        for file in rust_files(&Path::new(env!("CARGO_MANIFEST_DIR")).join(folder)) {
-            found.extend(text(file).split("reason = \"").skip(1).map(word_of));
-        }
+    for file in library() {
+        let words = text(file).split("reason = \"").skip(1).map(word_of).collect::<Vec<_>>();
+        // That of a lint is a sentence.
+        found.extend(words.into_iter().filter(|reason| !reason.contains(' ')));
     }
     found
 }
@@ -54,6 +61,35 @@ fn every_reason_has_an_entry_and_every_entry_is_a_reason() {
         assert!(entry.contains("\n\nLevel: "), "its level, and what it means: {entry}");
         assert!(entry.contains("\n**Do** "), "what to do: {entry}");
     }
+}
+
+/// The texts of events that give no reason, with their levels. What is told for debugging alone needs no operator.
+fn events_without_a_reason() -> BTreeSet<(String, String)> {
+    let mut found = BTreeSet::new();
+    for file in library() {
+        for event in text(file).split("tracing::").skip(1) {
+            let Some((level, rest)) = event.split_once("!(") else { continue };
+            let told = rest.split(");").next().unwrap();
+            if ["info", "warn", "error"].contains(&level) && !told.contains("reason") {
+                found.insert((told.rsplit('"').nth(1).unwrap().to_owned(), level.to_owned()));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn what_is_told_without_a_reason_has_a_row() {
+    let page = text("src/manual/troubleshooting.md");
+    let table = page.split("\n## What the key ring tells\n").nth(1).unwrap().split("\n## ").next().unwrap();
+    let rows = table.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| event |"));
+    let rows = rows.map(|row| {
+        let mut cells = row.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned());
+        (cells.next().unwrap(), cells.next().unwrap())
+    });
+    let found = events_without_a_reason();
+    assert!(found.len() >= 8, "{found:?}");
+    assert_eq!(rows.collect::<BTreeSet<_>>(), found);
 }
 
 #[test]

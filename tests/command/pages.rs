@@ -1,4 +1,4 @@
-//! The pages of `docs/` that show the command: what they say is typed, and what they say is answered.
+//! The pages of `src/manual/` that show the command: what they say is typed, and what they say is answered.
 //!
 //! A block of `console` holds commands behind `$ ` and the lines that each prints. `…` stands for anything. `after-2h` behind the
 //! word lets that much time pass before the block. The blocks of a page share one folder.

@@ -2,7 +2,11 @@
 
 use crate::DOUBLE;
 use crate::source::{root, rust_files};
-use std::{collections::BTreeSet, fs};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
 
 /// The stand-in for `crypto.rs` under Miri keeps no secret: one line leads to it, no other build takes it, and it has the same surface.
 #[test]
@@ -59,4 +63,41 @@ fn t90_dependencies_are_few_and_each_has_its_reason() {
         let from_registry = !value.contains("git =") && !value.contains("path =") && !value.contains('*');
         assert!(from_registry, "{name} is not a version of the registry's");
     }
+}
+
+/// The manifests of the tree, but for those that cargo has written: a package has none but its own.
+fn manifests(dir: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+    let kept = entries.filter(|path| !["target", ".git", "node_modules"].iter().any(|name| path.ends_with(name)));
+    let all = kept.flat_map(|path| if path.is_dir() { manifests(&path) } else { vec![path] });
+    all.filter(|path| path.ends_with("Cargo.toml") && !path.with_extension("toml.orig").exists()).collect()
+}
+
+/// The dependencies of a manifest that do not say why they are there.
+fn without_a_reason(manifest: &str) -> Vec<&str> {
+    let mut is_of_dependencies = false;
+    let mut found = Vec::new();
+    for line in manifest.lines() {
+        if let Some(section) = line.strip_prefix('[') {
+            is_of_dependencies = section.trim_end_matches(']').ends_with("dependencies");
+        } else if is_of_dependencies && line.contains(" = ") && !line.starts_with('#') && !line.contains(" # ") {
+            found.push(line.split(' ').next().unwrap());
+        }
+    }
+    found
+}
+
+/// The crates beside the library as well: a dependency of a test is somebody else's code, too.
+#[test]
+fn every_manifest_says_what_it_is_for_and_why_each_dependency_is_there() {
+    let manifests = manifests(root());
+    for path in &manifests {
+        let text = fs::read_to_string(path).unwrap();
+        assert!(text.starts_with("# "), "{} opens without its purpose", path.display());
+        let bare = without_a_reason(&text);
+        assert!(bare.is_empty(), "{}: {bare:?}", path.display());
+    }
+    assert!(manifests.len() > 5 || !root().join(".ci").exists(), "{manifests:?}");
+    let bare = "[package]\nname = \"a\"\n\n[dev-dependencies]\nb = \"1\" # a reason\nc = \"2\"\n[features]\nd = []\n";
+    assert_eq!(without_a_reason(bare), ["c"]);
 }

@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --manifest-path benches/peers/Cargo.toml` prints a table; `-- --gates` prints each gate with its ratio as well and exits
 //! with 1 if one is not held; `-- --rounds 100` is a short run. `--features all -- --write` runs every peer and the stores, and writes
-//! `docs/benchmarks.md`, its picture, and the sentence in the README.
+//! `docs/benchmarks.md`, its picture, and in the README the sentence about speed and the row of sizes.
 #![expect(clippy::print_stdout, reason = "a report is for standard output")]
 #![allow(missing_docs, unreachable_pub, reason = "modules of a program")]
 

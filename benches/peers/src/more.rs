@@ -9,6 +9,7 @@ mod seshcookie;
 mod small;
 
 use crate::stage::{Scene, State};
+pub use frameworks::{ACTIX_SESSION, TOWER_SESSIONS};
 use std::task::{Context, Poll, Waker};
 
 pub fn enter<T: State + Sync>(scene: &mut Scene<'_, T>) {

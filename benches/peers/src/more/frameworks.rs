@@ -8,6 +8,8 @@ use std::{collections::HashMap, rc::Rc};
 use tower_sessions::session::{Id, Record};
 use tower_sessions_cookie_store::{decode_record, encode_record};
 
+pub const ACTIX_SESSION: &str = "actix-session cookie store (private)";
+pub const TOWER_SESSIONS: &str = "tower-sessions-cookie-store (private)";
 const ENTRY: &str = "state";
 
 /// JSON in JSON in a private cookie. The server checks no expiry.
@@ -17,7 +19,7 @@ pub fn actix_session<T: State>(scene: &mut Scene<'_, T>) {
     let back = key.clone();
     let (store, reader) = (CookieSessionStore::default(), CookieSessionStore::default());
     scene.enter(
-        "actix-session cookie store (private)",
+        ACTIX_SESSION,
         Class::Encrypted,
         move |state| {
             let entries = HashMap::from([(ENTRY.to_owned(), serde_json::to_string(state).expect("JSON"))]);
@@ -48,7 +50,7 @@ pub fn tower_sessions<T: State>(scene: &mut Scene<'_, T>) {
     let key = Rc::new(Key::generate());
     let back = Rc::clone(&key);
     scene.enter(
-        "tower-sessions-cookie-store (private)",
+        TOWER_SESSIONS,
         Class::Encrypted,
         move |state| {
             let mut jar = CookieJar::new();

@@ -13,7 +13,7 @@ const COOKIE_LIMIT: usize = 4_096;
 const COMMAND: &str =
     "cargo bench --manifest-path benches/peers/Cargo.toml --target-dir target --features all -- --write";
 
-/// Writes the page, its picture, and the sentence in the README.
+/// Writes the page, its picture, and what the README has of it: a sentence and a row of sizes.
 pub fn write(stage: &Stage, rounds: usize) {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     let root = here.join("../..");
@@ -36,8 +36,8 @@ pub fn write(stage: &Stage, rounds: usize) {
     let docs = root.join("docs");
     fs::write(docs.join("benchmarks.md"), parts.join("\n")).expect("a page");
     fs::write(docs.join("benchmarks.svg"), plot::svg(stage)).expect("a picture");
-    sentence::put(&root, &sentence);
-    println!("docs/benchmarks.md, docs/benchmarks.svg and the README's sentence are written");
+    sentence::put(&root, &sentence, &sentence::sizes(stage));
+    println!("docs/benchmarks.md, docs/benchmarks.svg, and the README's sentence and row of sizes are written");
 }
 
 fn wrapped(text: &str) -> String {

@@ -1,14 +1,16 @@
-//! The sentence about speed that the README has: made of cells of the page's tables, between two marks in the README.
+//! What the README has of the page: the sentence about speed, made of cells of the page's tables and put between two marks, and a row of sizes.
 
 use super::{micros, ratio, times};
 use crate::{
-    jars, jwt, ours, paseto,
+    jars, jwt, more, ours, paseto,
     stage::{STATES, Stage},
 };
 use std::{fs, path::Path};
 
 pub const BEGIN: &str = "<!-- begin: speed -->\n";
 pub const END: &str = "<!-- end: speed -->";
+/// How the row of sizes begins, in the README's table of what each library does.
+pub const SIZES: &str = "\n| characters |";
 
 /// From the smallest to the largest of the three states.
 fn range(stage: &Stage, peer: &str) -> String {
@@ -48,11 +50,22 @@ pub fn wrapped(text: &str, width: usize) -> String {
     lines.join("\n")
 }
 
-/// Puts it into the README.
-pub fn put(root: &Path, sentence: &str) {
+/// The sizes of the first state, in the order of the README's columns.
+pub fn sizes(stage: &Stage) -> String {
+    let size = |name| stage.size(name, STATES[0]);
+    let peers = [jars::PRIVATE, more::ACTIX_SESSION, more::TOWER_SESSIONS, jwt::RUST_CRYPTO, paseto::LOCAL];
+    let peers = peers.map(|peer| size(peer).to_string()).join(" | ");
+    format!(" {}, positional {} | {peers} | `tests/sizes.rs` |", size(ours::ENCRYPTED), size(ours::POSITIONAL))
+}
+
+/// Puts both into the README.
+pub fn put(root: &Path, sentence: &str, sizes: &str) {
     let path = root.join("README.md");
     let readme = fs::read_to_string(&path).expect("a README");
     let (before, rest) = readme.split_once(BEGIN).expect("the mark where it begins");
     let (_, after) = rest.split_once(END).expect("the mark where it ends");
-    fs::write(path, format!("{before}{BEGIN}{}\n{END}{after}", wrapped(sentence, 120))).expect("a README");
+    let readme = format!("{before}{BEGIN}{}\n{END}{after}", wrapped(sentence, 120));
+    let (before, rest) = readme.split_once(SIZES).expect("the row of sizes");
+    let (_, after) = rest.split_once('\n').expect("a row below a row");
+    fs::write(path, format!("{before}{SIZES}{sizes}\n{after}")).expect("a README");
 }

@@ -47,6 +47,6 @@ pub const LIMITS: [&str; 8] = [
 ];
 
 pub const AGAIN: &str = "That builds every peer (OpenSSL's headers and pkg-config are needed), runs them, Redis and PostgreSQL if `redis-server`, `postgres` \
-    and `initdb` are in the path, and the bench `tokens`, and writes this page, its picture and the sentence in the README. `-- --gates` \
-    says how many times as fast as its peers the library has to be, and fails if it is not; without `--features all` with the peers of \
-    the gates alone, as CI does it. Close the browser first.";
+    and `initdb` are in the path, and the bench `tokens`, and writes this page, its picture, and the README's sentence about speed and \
+    its row of sizes. `-- --gates` says how many times as fast as its peers the library has to be, and fails if it is not; without \
+    `--features all` with the peers of the gates alone. CI runs the peers of the gates alone, and holds no gates. Close the browser first.";
