@@ -20,7 +20,7 @@
 ///
 /// ```html
 /// <script src="/write-queue.js"></script>
-/// <script>
+/// <script type="module">
 ///   const answer = await orderslipFetch("/cart", { method: "POST", body: "soup" });
 /// </script>
 /// ```

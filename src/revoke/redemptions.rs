@@ -62,7 +62,7 @@ impl<'a> Redemption<'a> {
         Self { key: Digest::of("checkout", key.as_bytes()), record: &[], began_at: None, until }
     }
 
-    /// Anything else that has a name of its own: what kind of thing it is, and which one.
+    /// Anything else that has a name of its own: what kind of thing it is, and which one. The time must be to come: what may be forgotten at once is redeemed again.
     #[must_use]
     pub fn of(kind: &'static str, name: &[u8], until: UnixTime) -> Self {
         let kind = [kind.as_bytes(), b"\0", name].concat();

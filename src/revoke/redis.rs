@@ -44,7 +44,7 @@ pub const DEFAULT_TIME_LIMIT: Duration = Duration::from_millis(500);
 /// # What it keeps
 ///
 /// Ids lie in hashes by when their slips began, in steps of six hours, so that memory is taken back wholesale and at the latest six hours after the last of a hash
-/// is over. Every key has an expiry. What an entry takes
+/// is over. Every key has an expiry but the sixteen marks, which say since when the list is complete. What an entry takes
 /// stands in [`manual::revocation`](crate::manual::revocation).
 ///
 /// # What it forgets

@@ -21,7 +21,7 @@ pub use curl::{Answer, curl};
 pub use gate::{Gate, Hold, Request};
 pub use lab::Lab;
 pub use nginx::Nginx;
-pub use parts::are_here;
+pub use parts::{are_here, path_of};
 pub use process::kill;
 pub use shop::Shop;
 pub use stage::{Stage, perform, perform_without_scripts};

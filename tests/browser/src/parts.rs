@@ -21,12 +21,16 @@ pub fn are_here(programs: &[&str]) -> bool {
     false
 }
 
-/// Where a program is. `shop` is the example: where `ORDERSLIP_SHOP` says, or where cargo puts it.
-pub(crate) fn path_of(program: &str) -> Option<PathBuf> {
+/// Where a program is. `shop` is the example: where `ORDERSLIP_SHOP` says, or where cargo puts it. `restaurant` is the one beside it.
+#[must_use]
+pub fn path_of(program: &str) -> Option<PathBuf> {
     if program == "shop" {
         let built = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/debug/examples/shop");
         let path = env::var_os("ORDERSLIP_SHOP").map_or_else(|| PathBuf::from(built), PathBuf::from);
         return path.is_file().then_some(path);
+    }
+    if program == "restaurant" {
+        return path_of("shop").map(|shop| shop.with_file_name(program)).filter(|path| path.is_file());
     }
     let path = env::var_os("PATH")?;
     let folders = env::split_paths(&path).chain(["/usr/sbin".into(), "/usr/bin".into()]);

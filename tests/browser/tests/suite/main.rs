@@ -9,4 +9,5 @@ mod model_jar;
 mod other_sites;
 mod raw_fields;
 mod refused;
+mod report;
 mod tabs;
