@@ -147,6 +147,39 @@ fn t03_t80_short_and_crooked_material() {
     refused(&with(okp(), "d", json!(SECRET)), r#"key "okp": member `d`: does not belong to the public key"#);
 }
 
+/// Whoever takes such a key takes signatures that anybody can make: with a public key of order 8 or less, `[h]A` has at most eight values,
+/// whatever the message is (RFC 8032 section 5.1.7). All y of such points, in every spelling, with either sign bit.
+#[test]
+fn t80_public_keys_of_small_order_are_refused() {
+    // 0, 1, the two y of order 8, p - 1, and p and p + 1 for 0 and 1; little endian.
+    let ends = |first: u8, middle: u8, last: u8| {
+        let mut y = [middle; 32];
+        (y[0], y[31]) = (first, last);
+        y
+    };
+    let a = [
+        0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5, 0xdf,
+        0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05,
+    ];
+    let b = [
+        0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f, 0x2a, 0x20,
+        0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a,
+    ];
+    let small =
+        [ends(0, 0, 0), ends(1, 0, 0), a, b, ends(0xec, 0xff, 0x7f), ends(0xed, 0xff, 0x7f), ends(0xee, 0xff, 0x7f)];
+    for mut y in small {
+        for sign in [0, 0x80] {
+            y[31] = y[31] & 0x7f | sign;
+            let jwk = with(without(okp(), "d"), "x", json!(B64.encode(y)));
+            refused(&jwk, r#"key "okp": member `x`: a point of small order, for which anybody can sign"#);
+            let public = Keyring::from_public_jwks(&set(&[jwk])).unwrap_err();
+            assert_eq!(public.kind(), ErrorKind::BadKey);
+        }
+    }
+    // What stands beside them is refused or not for its own reasons.
+    assert!(Key::from_jwk(&without(okp(), "d").to_string()).is_ok());
+}
+
 /// Work on a key text is linear in its length, and what is said of it is bounded.
 #[test]
 fn t11_long_members_cost_no_more_than_their_length() {

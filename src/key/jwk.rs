@@ -131,7 +131,14 @@ fn asymmetric(curve: Curve, members: &mut Members) -> Result<Material, Error> {
         public.extend_from_slice(x.expose());
         public.extend_from_slice(coordinate("y")?.expose());
     }
-    let verifier = Verifier::new(curve, &public).ok_or_else(|| Error::bad_key_member("x", "no point of the curve"))?;
+    let verifier = Verifier::new(curve, &public).ok_or_else(|| {
+        // Its length is right, and ring looks at points of this curve where it uses them.
+        let why = match curve {
+            Curve::Ed25519 => "a point of small order, for which anybody can sign",
+            Curve::P256 | Curve::P384 => "no point of the curve",
+        };
+        Error::bad_key_member("x", why)
+    })?;
     let Some(private) = take_bytes(members, "d")? else { return Ok(Material::Public { public, verifier }) };
     if private.len() != curve.field_len() {
         return Err(Error::bad_key_member("d", "of the wrong length"));
