@@ -20,7 +20,7 @@ pub(crate) use self::{
     id::{WIRE_LEN, WireId},
     jwk::Disclosure,
     kdf::{DIRECT_HKDF_PROTECTED, context as kdf_context},
-    strength::weakness,
+    strength::{weakness, weakness_of_private_half},
 };
 
 use self::derived::DerivedKeys;

@@ -266,6 +266,15 @@ fn t80_sets_with_structural_faults() {
 }
 
 #[test]
+    for (alg, published) in [
+        ("HS384", "a-valid-string-secret-that-is-at-least-384-bits-long"),
+        ("HS512", "a-valid-string-secret-that-is-at-least-512-bits-long-which-is-very-long"),
+    ] {
+        set_refused(
+            &[with(with(mac(), "alg", json!(alg)), "k", json!(B64.encode(published)))],
+            r#"key "mac": a secret from a published example"#,
+        );
+    }
 fn t20_t80_times_of_keys() {
     for bad in [json!("1"), json!(-1), json!(1.5), json!(null), json!(253_402_300_800_u64), json!(1e300)] {
         for member in ["iat", "nbf", "exp"] {
@@ -273,6 +282,35 @@ fn t20_t80_times_of_keys() {
                 &with(mac(), member, bad.clone()),
                 &format!("key \"mac\": member `{member}`: not whole seconds between 1970 and 9999"),
             );
+/// The private half of a pair is drawn at random as any secret is.
+#[test]
+fn t03_guessable_private_halves_are_refused() {
+    let pair = |jwk: Value, private: &str, x: &str, y: Option<&str>| {
+        let jwk = with(with(jwk, "d", json!(private)), "x", json!(x));
+        y.map_or(jwk.clone(), |y| with(jwk, "y", json!(y)))
+    };
+    // Seeds of 32 zeros, and of 32 times 7; the scalar 1, whose point is the generator (SEC 2 section 2.4.2).
+    let zeros = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    let sevens = B64.encode([7; 32]);
+    let mut one = [0; 32];
+    one[31] = 1;
+    let (g_x, g_y) = ("axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY", "T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU");
+    for weak in [
+        pair(okp(), zeros, "O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik", None),
+        pair(okp(), &sevens, "6kpsY-KcUgq-9VB7Ey7F-ZVHdq6-vnuSQh7qaRRG0iw", None),
+        pair(ec(), &B64.encode(one), g_x, Some(g_y)),
+    ] {
+        let kid = weak["kid"].as_str().unwrap().to_owned();
+        assert!(Key::from_jwk(&weak.to_string()).is_ok(), "a key for checking vectors, and none for a ring");
+        set_refused(
+            &[weak],
+            &format!(
+                "key {kid:?}: a private half of few different bytes or that repeats itself, which is easy to guess"
+            ),
+        );
+    }
+}
+
         }
     }
     refused(&with(mac(), "revoked", json!(true)), r#"key "mac": member `revoked`: not an object"#);
