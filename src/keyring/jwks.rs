@@ -169,14 +169,15 @@ fn is_of_ours(entry: &Members) -> bool {
     alg.is_some_and(|alg| text("kty") == Some(alg.kty()) && text("crv") == alg.crv() && text("use") != Some("enc"))
 }
 
-/// The well-formed `revoked` members of a set of which nothing else need be right: who was revoked, when and why.
-pub(super) fn revocations(text: &str) -> Vec<Revocation> {
+/// The well-formed `revoked` members of a set of which nothing else need be right: who was revoked, when and why. `None` if the text is no
+/// JSON object with a list of keys, or longer than any: then nobody can say what stands in it.
+pub(super) fn revocations(text: &str) -> Option<Vec<Revocation>> {
     if text.len() > MAX_KEY_TEXT {
-        return Vec::new();
+        return None;
     }
-    let Some(Json::Object(set)) = json::parse(text) else { return Vec::new() };
-    let Some(Json::List(entries)) = json::member(&set, "keys") else { return Vec::new() };
-    entries.iter().filter_map(Revocation::read).collect()
+    let Some(Json::Object(set)) = json::parse(text) else { return None };
+    let Some(Json::List(entries)) = json::member(&set, "keys") else { return None };
+    Some(entries.iter().filter_map(Revocation::read).collect())
 }
 
 pub(super) struct Revocation {
