@@ -690,3 +690,19 @@ fn t80_a_number_of_another_program_does_not_drift() {
     let twice = Keyring::from_jwks(once.expose()).unwrap().to_jwks();
     assert_eq!(once.expose(), twice.expose());
 }
+
+/// Opening a pipe waits for somebody who writes into it.
+#[cfg(unix)]
+#[test]
+fn t11_a_pipe_is_no_key_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pipe");
+    let Ok(made) = std::process::Command::new("mkfifo").arg(&path).status() else {
+        println!("no mkfifo here: passed over");
+        return;
+    };
+    assert!(made.success());
+    let (done, is_done) = std::sync::mpsc::channel();
+    std::thread::spawn(move || done.send(Keyring::from_file(path).unwrap_err().is_unavailable()));
+    assert_eq!(is_done.recv_timeout(Duration::from_secs(20)), Ok(true), "it hangs");
+}
