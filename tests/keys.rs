@@ -189,6 +189,14 @@ fn t11_long_members_cost_no_more_than_their_length() {
     let distinct: Vec<String> = (0..200_000).map(|i| i.to_string()).collect();
     refused(&with(ec(), "key_ops", json!(distinct)), r#"key "ec": member `key_ops`: does not fit the algorithm"#);
     refused(&with(mac(), "kid", json!("x".repeat(1_000_000))), "member `kid`: empty, or longer than 256 bytes");
+    // Nor is a long name repeated by whoever refuses an entry before its name is looked at.
+    let long = json!("x".repeat(1_000_000));
+    set_refused(&[json!({"kid": long, "retired": true})], "member `exp`: missing, or not whole seconds");
+    let secret = Keyring::from_public_jwks(&set(&[with(mac(), "kid", long)])).unwrap_err();
+    assert_eq!(secret.to_string(), "member `k`: a secret, in a document for the public");
+    let retired = json!({"kid": "x".repeat(256), "retired": true});
+    let named = Keyring::from_jwks(&set(&[retired])).unwrap_err().to_string();
+    assert!(named.contains(&"x".repeat(256)), "up to what a name may have");
 }
 
 /// RFC 7638's own example is RSA; RFC 8037 appendix A.3 has one for this curve.

@@ -3,7 +3,10 @@
 //! It may not know the key's material: the id is public. Before a token is authenticated its key id is an attacker's
 //! text, so it is only ever compared with ids in memory (docs/threats.md T04).
 
-use crate::{bytes, crypto, error::Error};
+use crate::{
+    bytes, crypto,
+    error::{Error, MAX_KID},
+};
 use std::fmt;
 
 /// On the wire a key id takes eight bytes: the first of the SHA-256 of RFC 7638's canonical form. A ring refuses two
@@ -11,9 +14,6 @@ use std::fmt;
 pub(crate) const WIRE_LEN: usize = 8;
 
 pub(crate) type WireId = [u8; WIRE_LEN];
-
-/// The longest `kid` that is read, in bytes.
-pub(super) const MAX_KID: usize = 256;
 
 /// The public id of a key: a JWK's `kid`, by default the key's thumbprint (RFC 7638, 43 characters).
 ///
