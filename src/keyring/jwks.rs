@@ -218,7 +218,7 @@ fn read_retired(members: &Members) -> Result<Option<Retired>, Error> {
     let expires = member("exp").and_then(Json::as_u64).and_then(UnixTime::from_wire);
     let expires = expires.ok_or_else(|| refuse("exp", "missing, or not whole seconds"))?;
     let id = KeyId::of_retired(kid, member(WIRE_ID).and_then(Json::as_text));
-    let id = id.ok_or_else(|| refuse("kid", "neither a thumbprint nor beside a `wire_id`"))?;
+    let id = id.map_err(|why| refuse("kid", why))?;
     Ok(Some(Retired { id, expires }))
 }
 
