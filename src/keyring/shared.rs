@@ -15,7 +15,8 @@ use std::{
 /// A handle on a ring that can be replaced under running sealers and openers.
 ///
 /// Clones are handles on the same ring. What is derived from a key is remembered within that key, so it goes when the key
-/// does; a sealer begins a new content key with every new ring.
+/// does; a sealer begins a new content key with every new ring, when it seals next. Until then it remembers its last content key, not the
+/// key that it was derived from: [`Sealer::new_epoch`](crate::Sealer::new_epoch) forgets it at once.
 ///
 /// ```
 /// # use orderslip::{Alg, Error, Key, Keyring, Lifetime, Sealer, SharedKeyring, SlipState}; use std::time::Duration;
