@@ -37,7 +37,8 @@ impl Keyring {
     ///
     /// # Errors
     /// [`Error::is_misuse`], naming the key and the member: whatever [`Key::from_jwk`] or [`Keyring::new`] refuses, a
-    /// text that is not one JSON object with the one member `keys`, more than 4 MiB.
+    /// text that is not one JSON object with a list `keys`, a `rotation` that is no policy, more than 4 MiB. Other members of the set are
+    /// kept as they are.
     pub fn from_jwks(text: &str) -> Result<Self, Error> {
         read_set(text)?.assemble()
     }
