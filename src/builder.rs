@@ -103,12 +103,18 @@ impl<T: SlipState, Makes> Builder<T, Makes> {
         self
     }
 
-    /// Until the given time, offers a text that is in none of our formats to `read`, so that sessions survive a migration.
+    /// Until the given time, offers a text that is not of the sealer's own kind to `read`, so that sessions survive a migration.
     ///
     /// What `read` accepts begins anew: a new id, a full lifetime, and the standing
     /// [`OldFormat`](crate::Reason::OldFormat). `read` gets what any client may send, at most 8 KiB, and must verify it
-    /// itself; a text that begins like ours is never offered, be it good or forged. An old text can be replayed until then. Of several
-    /// calls each adds a reader; the first that knows a text decides.
+    /// itself. A text that begins like our COSE tokens is never offered, be it good or forged, nor to a JOSE sealer one whose header names
+    /// our type. A COSE sealer does offer our own JWS and JWE: that is how one moves from those to COSE, with an
+    /// [`Opener`](crate::Opener) of the old kind in `read`. An old text can be replayed until then. Of several calls each adds a reader;
+    /// the first that knows a text decides.
+    ///
+    /// An old text is bound to nothing: it is adopted under whatever [bindings](crate::Sealer::bound) a call has, which `read` does not
+    /// see, and what is sealed next is bound to them. If a session is one tenant's, let the state say whose, and compare that with the
+    /// request's tenant when [`standing`](crate::Slip::standing) is `OldFormat`.
     #[doc(alias("migrate", "legacy"))]
     pub fn adopt(mut self, until: UnixTime, read: impl Fn(&str) -> Option<T> + Send + Sync + 'static) -> Self {
         let read = move |text: &str, _: UnixTime, _: Duration| Some(Ok(Adopted { state: read(text)?, began_at: None }));
@@ -120,7 +126,8 @@ impl<T: SlipState, Makes> Builder<T, Makes> {
     ///
     /// `read` gets the claims of a verified token and makes a state of them, or refuses. The slip has a new id and the standing
     /// [`OldFormat`](crate::Reason::OldFormat), and its absolute lifetime counts from the token's `iat`, if it has one: an old token that is
-    /// used again and again gains no further life. Without `iat` it begins now.
+    /// used again and again gains no further life. Without `iat` it begins now. As with [`adopt`](Self::adopt), the token is bound to
+    /// nothing, and whose tenant's it is must be asked of the state. Our own JWS are no such JWTs, whatever the profile says.
     #[cfg(feature = "jose")]
     #[cfg_attr(docsrs, doc(cfg(feature = "jose")))]
     #[doc(alias("migrate", "jsonwebtoken"))]

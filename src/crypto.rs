@@ -290,7 +290,7 @@ impl Signer {
 pub(crate) struct Verifier(UnparsedPublicKey<Vec<u8>>);
 
 impl Verifier {
-    /// `None` if the key has the wrong length or is no point of the curve.
+    /// `None` if the key has the wrong length, is no point of the curve, or is one of small order.
     pub(crate) fn new(curve: Curve, public: &[u8]) -> Option<Self> {
         let algorithm: &'static dyn signature::VerificationAlgorithm = match curve {
             Curve::Ed25519 => &signature::ED25519,
@@ -308,10 +308,10 @@ impl Verifier {
 }
 
 /// ring tells whether a point is valid only where it uses one; an agreement with a throwaway key does, at load time.
-/// For Ed25519 there is no such check: a string that is no point verifies nothing.
+/// For Ed25519 there is no such check: a string that is no point verifies nothing. A point of small order would verify what anybody signs.
 fn is_on_curve(curve: Curve, public: &[u8]) -> bool {
     let algorithm = match curve {
-        Curve::Ed25519 => return true,
+        Curve::Ed25519 => return !is_of_small_order(public),
         Curve::P256 => &agreement::ECDH_P256,
         Curve::P384 => &agreement::ECDH_P384,
     };
@@ -320,6 +320,39 @@ fn is_on_curve(curve: Curve, public: &[u8]) -> bool {
             agreement::agree_ephemeral(throwaway, &agreement::UnparsedPublicKey::new(algorithm, public), |_| ())
         })
         .is_ok()
+}
+
+/// The y, little-endian and without the sign bit, of the eight points of edwards25519 (RFC 8032 section 5.1) whose order divides the
+/// cofactor 8, and the spellings of RFC 8032 section 5.1.3 that are not reduced and stand for one: 0, 1, the two of order 8, p-1, and p and
+/// p+1. Under such a key A the equation of section 5.1.7 knows at most eight values of [k]A, whatever the message is, so that anybody finds a
+/// signature. They were computed as the multiples of [L]P for a P of order 8L.
+const SMALL_ORDER: [[u8; 32]; 7] = [
+    flanked(0x00, 0x00, 0x00),
+    flanked(0x01, 0x00, 0x00),
+    [
+        0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5, 0xdf,
+        0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05,
+    ],
+    [
+        0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f, 0x2a, 0x20,
+        0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a,
+    ],
+    flanked(0xec, 0xff, 0x7f),
+    flanked(0xed, 0xff, 0x7f),
+    flanked(0xee, 0xff, 0x7f),
+];
+
+const fn flanked(first: u8, middle: u8, last: u8) -> [u8; 32] {
+    let mut bytes = [middle; 32];
+    let [start, .., end] = &mut bytes;
+    (*start, *end) = (first, last);
+    bytes
+}
+
+/// Public keys are no secrets: nothing here need take the same time for each.
+fn is_of_small_order(public: &[u8]) -> bool {
+    let Some((sign_and_y, rest)) = public.split_last() else { return false };
+    SMALL_ORDER.iter().any(|[y @ .., last]| y == rest && *last == sign_and_y & 0x7f)
 }
 
 #[cfg(test)]

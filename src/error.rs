@@ -1,15 +1,16 @@
 //! What went wrong, in the words of what a caller does about it.
 //!
-//! This file stands on the ground: it imports nothing of ours, so that every storey may return its error.
-//! It may not know what a token, a key or a state looks like, and it never holds any of their bytes: every
-//! text in here is a constant of the program, a number, or the public id of a key.
+//! This file stands on the ground: it imports nothing of ours, so that every storey may return its error. It may not know what a token, a
+//! key or a state looks like, nor hold any of their bytes: every text in here is a constant, a number, or the public id of a key.
 
 use std::{borrow::Cow, fmt, io, ops::Deref, sync::Arc, time::Duration};
 
+/// The longest `kid` that is read, in bytes.
+pub(crate) const MAX_KID: usize = 256;
+
 /// What went wrong.
 ///
-/// The type is opaque and one word wide. Ask it what to *do* with the predicates, of which exactly one is
-/// true of every error:
+/// The type is opaque and one word wide. Ask it what to *do* with the predicates, of which exactly one is true of every error:
 ///
 /// | predicate | meaning | what a server does |
 /// |---|---|---|
@@ -21,9 +22,8 @@ use std::{borrow::Cow, fmt, io, ops::Deref, sync::Arc, time::Duration};
 /// | [`is_misuse`](Self::is_misuse) | the program or its configuration is wrong | fix it |
 /// | [`is_unavailable`](Self::is_unavailable) | a file, a store or the system's randomness did not answer | retry |
 ///
-/// [`kind`](Self::kind) is finer and may grow. Neither the text nor the `Debug` form ever holds a token, a
-/// key, a MAC or plaintext, so both are safe to log; the text alone is safe to show. What a client and an operator
-/// see of each: [`manual::troubleshooting`](crate::manual::troubleshooting).
+/// [`kind`](Self::kind) is finer and may grow. Neither the text nor the `Debug` form ever holds a token, a key, a MAC or plaintext, so both
+/// are safe to log; the text alone is safe to show. What a client and an operator see of each: [`manual::troubleshooting`](crate::manual::troubleshooting).
 ///
 /// ```
 /// # use orderslip::{Keyring, Lifetime, Sealer, SlipState, Error};
@@ -371,9 +371,9 @@ impl Error {
         Self::from(Repr::Unavailable { what: "the system's random generator did not answer", source: None })
     }
 
-    /// Names the key that a load error is about. The id is public; a caller's own text is escaped when shown.
+    /// Names the key that a load error is about, unless the text is longer than an id may be. The id is public; it is escaped when shown.
     pub(crate) fn about_key(mut self, id: &str) -> Self {
-        if let Repr::BadKey { kid, .. } | Repr::BadSchedule { kid, .. } = &mut *self.0 {
+        if let (true, Repr::BadKey { kid, .. } | Repr::BadSchedule { kid, .. }) = (id.len() <= MAX_KID, &mut *self.0) {
             kid.get_or_insert_with(|| id.to_owned());
         }
         self

@@ -69,7 +69,7 @@ pub struct ForeignJwt {
     pub keys: Keys,
     /// The one algorithm.
     pub alg: JwsAlg,
-    /// The header's `typ`, compared as it stands.
+    /// The header's `typ`, compared as it stands. `orderslip+jwt`, which our own tokens have, is never accepted.
     pub typ: Expect,
     /// The issuer, compared as it stands.
     pub iss: Expect,
@@ -131,7 +131,8 @@ impl ForeignJwt {
         now: UnixTime,
         leeway: Duration,
     ) -> Option<Result<Accepted<C>, Error>> {
-        let jws = ForeignJws::read(text).ok()?;
+        // A slip is no JWT of another program, whatever the profile leaves open: it would lose its purpose, its bindings and its ends.
+        let jws = ForeignJws::read(text).ok().filter(|jws| !jws.is_of_a_slip())?;
         let payload = self.verify(&jws, now)?;
         let typ = jws.header("typ");
         let claims = std::str::from_utf8(&payload).ok()?;

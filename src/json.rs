@@ -5,6 +5,8 @@
 
 #[cfg(feature = "jose")]
 pub(crate) mod state;
+#[cfg(feature = "jose")]
+mod wraps;
 
 use serde::{
     Deserializer, Serialize, Serializer,

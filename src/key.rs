@@ -20,7 +20,7 @@ pub(crate) use self::{
     id::{WIRE_LEN, WireId},
     jwk::Disclosure,
     kdf::{DIRECT_HKDF_PROTECTED, context as kdf_context},
-    strength::weakness,
+    strength::{weakness, weakness_of_private_half},
 };
 
 use self::derived::DerivedKeys;
@@ -119,7 +119,7 @@ impl Key {
     /// # Errors
     /// [`Error::is_misuse`], with the member that is at fault: not one JSON object, a duplicate member, no algorithm or
     /// an unknown one, `use`, `key_ops`, `kty` or `crv` that do not fit it, a key of the wrong length, a point that is
-    /// not on the curve, a private half that does not belong to the public one.
+    /// not on the curve or of small order, a private half that does not belong to the public one.
     pub fn from_jwk(jwk: &str) -> Result<Self, Error> {
         jwk::read(parse_object(jwk)?, None)
     }

@@ -58,7 +58,10 @@ impl Keyring {
     /// A ring of new random keys that no other process has, one for every algorithm that a sealer can be asked for.
     ///
     /// For tests, demonstrations and single processes that may forget: tokens do not survive the process unless you save
-    /// [`to_jwks`](Self::to_jwks). As nobody else has the keys, a token with an unknown key id is *rejected* under this ring.
+    /// [`to_jwks`](Self::to_jwks). As nobody else has the keys, a token with an unknown key id is *rejected* under this ring, and under
+    /// those that [`stage`](Self::stage) and its like make of it. Once it is saved others may have it, and more keys than this handle knows:
+    /// load it back ([`from_jwks`](Self::from_jwks), [`from_file`](Self::from_file)) and go on with that ring, under which such a token is
+    /// *unreadable*, as with every ring that is shared.
     ///
     /// # Errors
     /// [`Error::is_unavailable`] if the system gives no randomness.

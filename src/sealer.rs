@@ -245,7 +245,8 @@ impl<T: SlipState> Sealer<T> {
     /// A sealer for tokens that are bound to something of this call as well: a tenant, a session's id, a request's method.
     ///
     /// A token that was sealed under other bindings, or none, is rejected. At most 16; their order counts; they take no bytes
-    /// of a COSE token, and in a JOSE token the 30 characters of a digest (`ctx`).
+    /// of a COSE token, and in a JOSE token the 30 characters of a digest (`ctx`). What is [adopted](Builder::adopt) was bound to nothing, and
+    /// is not checked against them.
     ///
     /// ```
     /// # use orderslip::{Keyring, Lifetime, Sealer, SlipState, Error}; use std::time::Duration;

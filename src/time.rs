@@ -1,7 +1,8 @@
 //! Whole seconds since 1970, and the clock that tells them.
 //!
-//! It may not know what a time is for. Nothing else in the library reads a clock: every function that needs the
-//! time has a form that takes it (`…_at`), so that tests own the clock. All arithmetic is checked.
+//! It may not know what a time is for. Nothing else in the library asks what time it is: every function that needs the time has a form
+//! that takes it (`…_at`), so that tests own the clock. (`revoke/redis/recent.rs` measures by a monotonic clock how old an answer of its
+//! store is, which is no time of day.) All arithmetic is checked.
 
 use crate::error::Error;
 use std::{

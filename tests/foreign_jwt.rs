@@ -286,6 +286,35 @@ fn t19_a_token_of_ours_is_never_read_as_one_of_theirs() {
     assert!(sealer.open_at(&jose::hs256(SECRET, other_purpose, claims("")), NOW).is_err());
 }
 
+/// Also by a sealer of another format, whose own tokens are no JWTs: a slip that such a profile took would lose its end, its purpose and
+/// what it was bound to. Its own opener, in `adopt`, looks at all of them.
+#[test]
+fn t19_a_slip_is_no_foreign_jwt() {
+    let ring = Keyring::new(vec![Key::from_jwk(&jose::oct("HS256", "k1", SECRET)).unwrap()]).unwrap();
+    let token = Sealer::<Cart>::jws(&ring, JwsAlg::Hs256)
+        .lifetime(Lifetime::absolute(HOUR))
+        .build()
+        .unwrap()
+        .seal_at(&cart(), NOW)
+        .unwrap();
+    for typ in [Expect::Ignored, Expect::exactly("orderslip+jwt")] {
+        let lax = ForeignJwt {
+            keys: (&ring).into(),
+            typ,
+            iss: Expect::Ignored,
+            aud: Expect::Ignored,
+            exp: ExpectExp::Ignored,
+            ..profile()
+        };
+        let sealer = Sealer::<Cart>::encrypted(&shared_ring())
+            .lifetime(Lifetime::absolute(HOUR))
+            .accept_jwt(lax, |_: serde_json::Value| Some(Cart::default()))
+            .build()
+            .unwrap();
+        assert!(sealer.open_at(&token, NOW).unwrap_err().is_rejected());
+    }
+}
+
 #[test]
 fn several_profiles_and_readers_stand_beside_each_other() {
     let ring = shared_ring();

@@ -594,6 +594,35 @@ fn t19_cve_2026_39324_a_forged_jose_token_gets_no_second_reader() {
     }
 }
 
+/// Whatever is wrong with its header: what names our type is no text of somebody else's.
+#[test]
+fn t19_a_header_of_ours_that_does_not_parse_gets_no_second_reader() {
+    let ring = shared_ring();
+    let greedy = Sealer::<Cart>::jws(&ring, JwsAlg::Hs256).lifetime(Lifetime::absolute(HOUR));
+    let greedy = greedy.adopt(later(1_000), |_| Some(Cart::default())).build().unwrap();
+    let typ = r#""typ":"orderslip+jwt""#;
+    let long = format!(r#"{{"alg":"HS256",{typ},"x":"{}"}}"#, "x".repeat(4_200));
+    let ours = [
+        format!(r#"{{"alg":"HS256","crit":["exp"],{typ}}}"#),
+        format!(r#"{{"alg":"HS256","kid":7,{typ}}}"#),
+        format!(r#"{{"alg":"HS256","alg":"HS256",{typ}}}"#),
+        format!(r#"{{"alg":"HS256",{typ}"#),
+        r#"{"alg":"HS256","typ":"orderslip\u002bjwt"}"#.to_owned(),
+        r#"{"alg":"HS256","typ":"\u006Frderslip\u002Bjwt"}"#.to_owned(),
+        long,
+    ];
+    for header in ours {
+        let part = B64.encode(&header);
+        for text in [format!("{part}.e30.AAAA"), format!("{part}=.e30.AAAA"), format!(" {part}.e30"), part] {
+            assert!(greedy.open_at(&text, NOW).is_err(), "{header}");
+        }
+    }
+    for header in [r#"{"alg":"HS256","crit":["exp"]}"#, r#"{"alg":"HS256","typ":"orderslip"}"#, r#"{"alg":"\u0048S"}"#]
+    {
+        assert!(greedy.open_at(&format!("{}.e30.AAAA", B64.encode(header)), NOW).is_ok(), "somebody else's: {header}");
+    }
+}
+
 #[test]
 fn looking_into_a_jose_token_shows_what_stands_in_it() {
     let ring = Keyring::generate().unwrap();

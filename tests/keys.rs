@@ -147,6 +147,39 @@ fn t03_t80_short_and_crooked_material() {
     refused(&with(okp(), "d", json!(SECRET)), r#"key "okp": member `d`: does not belong to the public key"#);
 }
 
+/// Whoever takes such a key takes signatures that anybody can make: with a public key of order 8 or less, `[h]A` has at most eight values,
+/// whatever the message is (RFC 8032 section 5.1.7). All y of such points, in every spelling, with either sign bit.
+#[test]
+fn t80_public_keys_of_small_order_are_refused() {
+    // 0, 1, the two y of order 8, p - 1, and p and p + 1 for 0 and 1; little endian.
+    let ends = |first: u8, middle: u8, last: u8| {
+        let mut y = [middle; 32];
+        (y[0], y[31]) = (first, last);
+        y
+    };
+    let a = [
+        0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98, 0xf0, 0xd5, 0xdf,
+        0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53, 0xfc, 0x05,
+    ];
+    let b = [
+        0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f, 0x2a, 0x20,
+        0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a,
+    ];
+    let small =
+        [ends(0, 0, 0), ends(1, 0, 0), a, b, ends(0xec, 0xff, 0x7f), ends(0xed, 0xff, 0x7f), ends(0xee, 0xff, 0x7f)];
+    for mut y in small {
+        for sign in [0, 0x80] {
+            y[31] = y[31] & 0x7f | sign;
+            let jwk = with(without(okp(), "d"), "x", json!(B64.encode(y)));
+            refused(&jwk, r#"key "okp": member `x`: a point of small order, for which anybody can sign"#);
+            let public = Keyring::from_public_jwks(&set(&[jwk])).unwrap_err();
+            assert_eq!(public.kind(), ErrorKind::BadKey);
+        }
+    }
+    // What stands beside them is refused or not for its own reasons.
+    assert!(Key::from_jwk(&without(okp(), "d").to_string()).is_ok());
+}
+
 /// Work on a key text is linear in its length, and what is said of it is bounded.
 #[test]
 fn t11_long_members_cost_no_more_than_their_length() {
@@ -156,6 +189,14 @@ fn t11_long_members_cost_no_more_than_their_length() {
     let distinct: Vec<String> = (0..200_000).map(|i| i.to_string()).collect();
     refused(&with(ec(), "key_ops", json!(distinct)), r#"key "ec": member `key_ops`: does not fit the algorithm"#);
     refused(&with(mac(), "kid", json!("x".repeat(1_000_000))), "member `kid`: empty, or longer than 256 bytes");
+    // Nor is a long name repeated by whoever refuses an entry before its name is looked at.
+    let long = json!("x".repeat(1_000_000));
+    set_refused(&[json!({"kid": long, "retired": true})], "member `exp`: missing, or not whole seconds");
+    let secret = Keyring::from_public_jwks(&set(&[with(mac(), "kid", long)])).unwrap_err();
+    assert_eq!(secret.to_string(), "member `k`: a secret, in a document for the public");
+    let retired = json!({"kid": "x".repeat(256), "retired": true});
+    let named = Keyring::from_jwks(&set(&[retired])).unwrap_err().to_string();
+    assert!(named.contains(&"x".repeat(256)), "up to what a name may have");
 }
 
 /// RFC 7638's own example is RSA; RFC 8037 appendix A.3 has one for this curve.
@@ -225,11 +266,49 @@ fn t80_sets_with_structural_faults() {
         &[with(mac(), "k", json!("hJtXIZ2uSN5kbQfbtTNWbpdmhkV8FJG-Onbc6mxCcYg"))],
         r#"key "mac": a secret from a published example"#,
     );
+    for (alg, published) in [
+        ("HS384", "a-valid-string-secret-that-is-at-least-384-bits-long"),
+        ("HS512", "a-valid-string-secret-that-is-at-least-512-bits-long-which-is-very-long"),
+    ] {
+        set_refused(
+            &[with(with(mac(), "alg", json!(alg)), "k", json!(B64.encode(published)))],
+            r#"key "mac": a secret from a published example"#,
+        );
+    }
     set_refused(&[json!(1)], "member `keys`: holds no object");
     assert_eq!(Keyring::from_jwks("{}").unwrap_err().to_string(), "member `keys`: missing");
     assert_eq!(Keyring::from_jwks(r#"{"keys":{}}"#).unwrap_err().to_string(), "member `keys`: not a list");
     // Several kinds in one ring are its purpose: each key has one algorithm, so none is taken for another.
     assert!(Keyring::from_jwks(&set(&[mac(), other(root(), "root"), ec(), okp()])).is_ok());
+}
+
+/// The private half of a pair is drawn at random as any secret is.
+#[test]
+fn t03_guessable_private_halves_are_refused() {
+    let pair = |jwk: Value, private: &str, x: &str, y: Option<&str>| {
+        let jwk = with(with(jwk, "d", json!(private)), "x", json!(x));
+        y.map_or(jwk.clone(), |y| with(jwk, "y", json!(y)))
+    };
+    // Seeds of 32 zeros, and of 32 times 7; the scalar 1, whose point is the generator (SEC 2 section 2.4.2).
+    let zeros = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    let sevens = B64.encode([7; 32]);
+    let mut one = [0; 32];
+    one[31] = 1;
+    let (g_x, g_y) = ("axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY", "T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU");
+    for weak in [
+        pair(okp(), zeros, "O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik", None),
+        pair(okp(), &sevens, "6kpsY-KcUgq-9VB7Ey7F-ZVHdq6-vnuSQh7qaRRG0iw", None),
+        pair(ec(), &B64.encode(one), g_x, Some(g_y)),
+    ] {
+        let kid = weak["kid"].as_str().unwrap().to_owned();
+        assert!(Key::from_jwk(&weak.to_string()).is_ok(), "a key for checking vectors, and none for a ring");
+        set_refused(
+            &[weak],
+            &format!(
+                "key {kid:?}: a private half of few different bytes or that repeats itself, which is easy to guess"
+            ),
+        );
+    }
 }
 
 #[test]
@@ -271,6 +350,10 @@ fn t82_retired_keys_are_remembered_by_their_id() {
         &[without(kept.clone(), "wire_id"), ec()],
         r#"key "mac": member `kid`: neither a thumbprint nor beside a `wire_id`"#,
     );
+    for bad in ["", "a\nb", &"x".repeat(257)] {
+        let error = Keyring::from_jwks(&set(&[with(kept.clone(), "kid", json!(bad)), ec()])).unwrap_err();
+        assert!(error.is_misuse(), "held to what the names of keys in use are held to");
+    }
     set_refused(&[kept], "a ring without keys");
     let expired = Keyring::from_jwks(&set(&[with(mac(), "exp", json!(NOW.as_secs()))])).unwrap();
     assert!(expired.prune(NOW).unwrap_err().is_misuse(), "nothing would be left");
@@ -618,4 +701,20 @@ fn t80_a_number_of_another_program_does_not_drift() {
     assert!(once.expose().contains("1.9000000000000003e+43"), "{}", once.expose());
     let twice = Keyring::from_jwks(once.expose()).unwrap().to_jwks();
     assert_eq!(once.expose(), twice.expose());
+}
+
+/// Opening a pipe waits for somebody who writes into it.
+#[cfg(unix)]
+#[test]
+fn t11_a_pipe_is_no_key_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pipe");
+    let Ok(made) = std::process::Command::new("mkfifo").arg(&path).status() else {
+        println!("no mkfifo here: passed over");
+        return;
+    };
+    assert!(made.success());
+    let (done, is_done) = std::sync::mpsc::channel();
+    std::thread::spawn(move || done.send(Keyring::from_file(path).unwrap_err().is_unavailable()));
+    assert_eq!(is_done.recv_timeout(Duration::from_secs(20)), Ok(true), "it hangs");
 }

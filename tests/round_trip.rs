@@ -392,13 +392,15 @@ fn what_cannot_be_read_back_is_not_sealed() {
     #[derive(Debug, Serialize, Deserialize)]
     struct Endless(Option<Box<Endless>>);
     let endless = |depth| (0..depth).fold(Endless(None), |inner, _| Endless(Some(Box::new(inner))));
-    let sealer = Kind::Encrypted.sealer::<Named<Endless>>(&Kind::Encrypted.ring());
-    assert!(sealer.seal_at(&Named(endless(3)), NOW).is_ok());
-    assert!(sealer.seal_at(&Named(endless(2_000)), NOW).unwrap_err().is_misuse());
-    let ring = Kind::Encrypted.ring();
-    let number = Kind::Encrypted.sealer::<Named<u8>>(&ring).seal_at(&Named(3), NOW).unwrap();
-    let error = Kind::Encrypted.sealer::<Named<Endless>>(&ring).open_at(&number, NOW).map(drop).unwrap_err();
-    assert!(error.is_unreadable(), "without a stack overflow");
+    for kind in Kind::all() {
+        let ring = kind.ring();
+        let sealer = kind.sealer::<Named<Endless>>(&ring);
+        assert!(sealer.open_at(&sealer.seal_at(&Named(endless(3)), NOW).unwrap(), NOW).is_ok(), "{kind:?}");
+        assert!(sealer.seal_at(&Named(endless(2_000)), NOW).unwrap_err().is_misuse(), "{kind:?}");
+        let number = kind.sealer::<Named<u8>>(&ring).seal_at(&Named(3), NOW).unwrap();
+        let error = sealer.open_at(&number, NOW).map(drop).unwrap_err();
+        assert!(error.is_unreadable(), "{kind:?}: without a stack overflow");
+    }
 
     #[derive(Deserialize)]
     struct Refuses;

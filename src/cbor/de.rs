@@ -18,8 +18,10 @@ use serde::{
     de::{self, DeserializeSeed, IntoDeserializer, Visitor},
 };
 
-/// Reads one whole state, and nothing after it: definite lengths, shortest heads, at most [`MAX_STATE_DEPTH`] deep, and nothing that our
-/// own writer does not write. Both layouts are read, whichever is written.
+/// Reads one whole state, and nothing after it: definite lengths, shortest heads, at most [`MAX_STATE_DEPTH`] deep, no tags but those of
+/// big numbers. That is a little more than our own writer writes: maps may be in any order, floats may be wider than need be, and a key that
+/// stands in a map twice is the type's to judge (a struct refuses it, a `HashMap` keeps the last). All of it is authenticated. Both layouts are
+/// read, whichever is written.
 pub(crate) fn state<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Error> {
     state_into(bytes, |state| state)
 }

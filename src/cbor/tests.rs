@@ -1,3 +1,5 @@
+//! Tests of the state codec and of the walk before it: what is written is read back, what is refused, and where the depth ends.
+
 use super::{Layout, MAX_STATE_DEPTH, de, read, ser, walk, write::Buffer};
 use proptest::{collection::vec, prelude::*};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};

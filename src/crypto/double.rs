@@ -1,6 +1,6 @@
 //! A stand-in for `crypto.rs` under Miri, which interprets Rust and cannot run the assembly of `ring`. **Nothing here keeps a secret.**
 //!
-//! It has the surface of `crypto.rs`, name by name (`tests/layers.rs`), and of its properties those that tests rest on: what was sealed
+//! It has the surface of `crypto.rs`, name by name (`tests/layers`), and of its properties those that tests rest on: what was sealed
 //! opens, any change is noticed, other keys do not open, a failed open leaves no plaintext. It may not know who calls it, nor be reached by
 //! any other build: `lib.rs` names it under `cfg(miri)` alone, and who sets that by hand is stopped by the lines below. They want debug
 //! assertions, which no release has, and the sysroot that `cargo miri` interprets with.

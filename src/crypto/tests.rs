@@ -1,3 +1,5 @@
+//! Tests of what this library relies on in `ring`, and of what it adds to it; and switches by which tests elsewhere break or count it.
+
 use super::*;
 use std::cell::Cell;
 

@@ -84,7 +84,7 @@ fn token_parts<const N: usize>(text: &str) -> Result<[&str; N], Error> {
 fn is_ours(text: &str) -> bool {
     let inner = text.trim_start_matches(|first: char| !first.is_ascii_alphanumeric());
     let head = inner.split('.').next().unwrap_or_default();
-    cose::is_ours(text) || header::Header::read(head).is_ok_and(|header| header.is_of_a_slip())
+    cose::is_ours(text) || header::claims_a_slip(head)
 }
 
 /// The format that a token claims to be of, by its header: for whoever looks into a token, and never for a sealer or an opener, which

@@ -1,8 +1,10 @@
 //! A state as JSON: how JOSE tokens carry it.
 //!
 //! It may not know what the state is for, nor claims. `serde_json` writes and parses; what is ours is the bound on nesting, which is
-//! checked before anything is parsed and without a stack, and while it is written; and errors that quote nothing.
+//! checked before anything is parsed and without a stack, and while it is written (what nests without brackets: `wraps.rs`); and errors
+//! that quote nothing.
 
+use super::wraps;
 use serde::{Deserialize, Serialize};
 use serde_json::{ser::Formatter, value::RawValue};
 use std::{borrow::Cow, collections::HashMap, io};
@@ -10,11 +12,13 @@ use std::{borrow::Cow, collections::HashMap, io};
 /// Appends a state. The error says why in a constant. Nesting is bounded while it is written, as the stack is.
 pub(crate) fn write<T: Serialize>(state: &T, max_depth: usize, out: &mut impl io::Write) -> Result<(), &'static str> {
     let mut bounded = Bounded { left: max_depth, exceeded: false };
-    let written = state.serialize(&mut serde_json::Serializer::with_formatter(out, &mut bounded));
+    let written = wraps::write(state, &mut serde_json::Serializer::with_formatter(out, &mut bounded));
     match (written, bounded.exceeded) {
         (Ok(()), _) => Ok(()),
         (Err(_), true) => Err("the state nests too deeply"),
-        (Err(_), false) => Err("the state's own Serialize refused, or a map has keys that JSON has no words for"),
+        (Err(_), false) => Err(
+            "the state's own Serialize refused, options and newtypes are in each other without end, or a map has keys that JSON has no words for",
+        ),
     }
 }
 
@@ -61,7 +65,10 @@ impl Formatter for &mut Bounded {
 
 /// Reads one whole state, whose nesting [`nests_within`] has been asked about.
 pub(crate) fn read<'de, T: Deserialize<'de>>(text: &'de str) -> Option<T> {
-    serde_json::from_str(text).ok()
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let state = wraps::read(&mut deserializer).ok()?;
+    deserializer.end().ok()?;
+    Some(state)
 }
 
 /// The bytes that each of these top-level members takes, if the state is an object.

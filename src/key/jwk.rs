@@ -3,7 +3,7 @@
 //! It may not know about sets of keys. Everything in a JWK must agree with its one algorithm; what does not is refused with the
 //! member's name and never its value. Members that are not ours are kept as they are.
 
-use super::{Alg, Family, Key, KeyId, MIN_SECRET, Material, Revoked, Times, id::MAX_KID};
+use super::{Alg, Family, Key, KeyId, MIN_SECRET, Material, Revoked, Times};
 use crate::{
     bytes::{self, Secret},
     crypto::{AeadKey, Curve, MacKey, Signer, Verifier},
@@ -27,7 +27,7 @@ pub(crate) enum Disclosure {
 
 pub(super) fn read(mut members: Members, expected: Option<Alg>) -> Result<Key, Error> {
     let kid = take_text(&mut members, "kid")?;
-    let about = kid.as_ref().filter(|kid| kid.len() <= MAX_KID).map(|kid| kid.to_string());
+    let about = kid.as_ref().map(|kid| kid.to_string());
     read_members(members, kid, expected).map_err(|error| match about {
         Some(kid) => error.about_key(&kid),
         None => error,
@@ -131,7 +131,14 @@ fn asymmetric(curve: Curve, members: &mut Members) -> Result<Material, Error> {
         public.extend_from_slice(x.expose());
         public.extend_from_slice(coordinate("y")?.expose());
     }
-    let verifier = Verifier::new(curve, &public).ok_or_else(|| Error::bad_key_member("x", "no point of the curve"))?;
+    let verifier = Verifier::new(curve, &public).ok_or_else(|| {
+        // Its length is right, and ring looks at points of this curve where it uses them.
+        let why = match curve {
+            Curve::Ed25519 => "a point of small order, for which anybody can sign",
+            Curve::P256 | Curve::P384 => "no point of the curve",
+        };
+        Error::bad_key_member("x", why)
+    })?;
     let Some(private) = take_bytes(members, "d")? else { return Ok(Material::Public { public, verifier }) };
     if private.len() != curve.field_len() {
         return Err(Error::bad_key_member("d", "of the wrong length"));

@@ -10,31 +10,48 @@ use crate::crypto;
 const MIN_DISTINCT: usize = 12;
 
 /// SHA-256 of secrets that everybody has: the examples of RFC 7515 A.1, of RFC 7520 section 3.5, and of a well-known
-/// debugger's page.
-const PUBLISHED: [&str; 3] = [
+/// debugger's page (jwt.io: HS256, HS384, HS512).
+const PUBLISHED: [&str; 5] = [
     "c8ecc9361a05e285f04c26f9572131a6deab07e9e2b865053c6f75a4d8bd2b32",
     "73ec74458059c70cae3f0ade8663fe0da1dc4b114ed8cdac75364140b4458a4c",
     "465d9ad5d5528ebe287b5dce4fb51620833d09b290e49ddcc70ca6c4a0aea01b",
+    "730d21a80e61a8de82d12cb4c0b8057cff5a30e2dec50ce7a773513374f9164a",
+    "db6833593279d7373592ef70e51f3daf048c04475739f8ed024b0821fd9e7fde",
 ];
 
 /// What is wrong with a secret, if it is plainly weak.
 pub(crate) fn weakness(secret: &[u8]) -> Option<&'static str> {
-    let mut seen = [false; 256];
-    for &byte in secret {
-        if let Some(seen) = seen.get_mut(usize::from(byte)) {
-            *seen = true;
-        }
-    }
-    if seen.into_iter().filter(|seen| *seen).count() < MIN_DISTINCT.min(secret.len().div_ceil(3)).max(1) {
+    if has_few_bytes(secret) {
         return Some("a secret of few different bytes, which is easy to guess");
     }
-    if (1..=secret.len() / 2).any(|period| secret.iter().zip(secret.iter().skip(period)).all(|(a, b)| a == b)) {
+    if repeats_itself(secret) {
         return Some("a secret that repeats itself, which is easy to guess");
     }
     if PUBLISHED.contains(&hex(&crypto::sha256(secret)).as_str()) {
         return Some("a secret from a published example");
     }
     None
+}
+
+/// The same of the private half of a pair. Those of published examples are not known here: who checks the examples of the RFCs has them in
+/// rings.
+pub(crate) fn weakness_of_private_half(private: &[u8]) -> Option<&'static str> {
+    (has_few_bytes(private) || repeats_itself(private))
+        .then_some("a private half of few different bytes or that repeats itself, which is easy to guess")
+}
+
+fn has_few_bytes(secret: &[u8]) -> bool {
+    let mut seen = [false; 256];
+    for &byte in secret {
+        if let Some(seen) = seen.get_mut(usize::from(byte)) {
+            *seen = true;
+        }
+    }
+    seen.into_iter().filter(|seen| *seen).count() < MIN_DISTINCT.min(secret.len().div_ceil(3)).max(1)
+}
+
+fn repeats_itself(secret: &[u8]) -> bool {
+    (1..=secret.len() / 2).any(|period| secret.iter().zip(secret.iter().skip(period)).all(|(a, b)| a == b))
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -60,6 +77,8 @@ mod tests {
             b"changemechangemechangemechangeme!",
             b"0123456789abcdef0123456789abcdef",
             b"a-string-secret-at-least-256-bits-long",
+            b"a-valid-string-secret-that-is-at-least-384-bits-long",
+            b"a-valid-string-secret-that-is-at-least-512-bits-long-which-is-very-long",
             bytes::secret_bytes("hJtXIZ2uSN5kbQfbtTNWbpdmhkV8FJG-Onbc6mxCcYg").unwrap().expose(),
             b"",
         ] {

@@ -37,7 +37,8 @@ impl Keyring {
     ///
     /// # Errors
     /// [`Error::is_misuse`], naming the key and the member: whatever [`Key::from_jwk`] or [`Keyring::new`] refuses, a
-    /// text that is not one JSON object with the one member `keys`, more than 4 MiB.
+    /// text that is not one JSON object with a list `keys`, a `rotation` that is no policy, more than 4 MiB. Other members of the set are
+    /// kept as they are.
     pub fn from_jwks(text: &str) -> Result<Self, Error> {
         read_set(text)?.assemble()
     }
@@ -169,14 +170,15 @@ fn is_of_ours(entry: &Members) -> bool {
     alg.is_some_and(|alg| text("kty") == Some(alg.kty()) && text("crv") == alg.crv() && text("use") != Some("enc"))
 }
 
-/// The well-formed `revoked` members of a set of which nothing else need be right: who was revoked, when and why.
-pub(super) fn revocations(text: &str) -> Vec<Revocation> {
+/// The well-formed `revoked` members of a set of which nothing else need be right: who was revoked, when and why. `None` if the text is no
+/// JSON object with a list of keys, or longer than any: then nobody can say what stands in it.
+pub(super) fn revocations(text: &str) -> Option<Vec<Revocation>> {
     if text.len() > MAX_KEY_TEXT {
-        return Vec::new();
+        return None;
     }
-    let Some(Json::Object(set)) = json::parse(text) else { return Vec::new() };
-    let Some(Json::List(entries)) = json::member(&set, "keys") else { return Vec::new() };
-    entries.iter().filter_map(Revocation::read).collect()
+    let Some(Json::Object(set)) = json::parse(text) else { return None };
+    let Some(Json::List(entries)) = json::member(&set, "keys") else { return None };
+    Some(entries.iter().filter_map(Revocation::read).collect())
 }
 
 pub(super) struct Revocation {
@@ -217,7 +219,7 @@ fn read_retired(members: &Members) -> Result<Option<Retired>, Error> {
     let expires = member("exp").and_then(Json::as_u64).and_then(UnixTime::from_wire);
     let expires = expires.ok_or_else(|| refuse("exp", "missing, or not whole seconds"))?;
     let id = KeyId::of_retired(kid, member(WIRE_ID).and_then(Json::as_text));
-    let id = id.ok_or_else(|| refuse("kid", "neither a thumbprint nor beside a `wire_id`"))?;
+    let id = id.map_err(|why| refuse("kid", why))?;
     Ok(Some(Retired { id, expires }))
 }
 

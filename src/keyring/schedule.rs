@@ -7,7 +7,7 @@ use super::RotationPolicy;
 use crate::{
     error::Error,
     json::Members,
-    key::{Alg, Key, KeyId, WireId, weakness},
+    key::{Alg, Key, KeyId, WireId, weakness, weakness_of_private_half},
     time::UnixTime,
 };
 use std::{
@@ -257,7 +257,8 @@ fn check_structure(keys: &[Arc<Key>]) -> Result<(), Error> {
         if !secrets.insert(crate::crypto::sha256(secret.expose())) {
             return about(key, "the same secret as another key: one secret, one algorithm");
         }
-        if let (true, Some(why)) = (key.is_symmetric(), weakness(secret.expose())) {
+        let weakness = if key.is_symmetric() { weakness } else { weakness_of_private_half };
+        if let Some(why) = weakness(secret.expose()) {
             return about(key, why);
         }
     }

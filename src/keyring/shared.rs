@@ -15,7 +15,8 @@ use std::{
 /// A handle on a ring that can be replaced under running sealers and openers.
 ///
 /// Clones are handles on the same ring. What is derived from a key is remembered within that key, so it goes when the key
-/// does; a sealer begins a new content key with every new ring.
+/// does; a sealer begins a new content key with every new ring, when it seals next. Until then it remembers its last content key, not the
+/// key that it was derived from: [`Sealer::new_epoch`](crate::Sealer::new_epoch) forgets it at once.
 ///
 /// ```
 /// # use orderslip::{Alg, Error, Key, Keyring, Lifetime, Sealer, SharedKeyring, SlipState}; use std::time::Duration;
@@ -38,7 +39,7 @@ pub(super) struct Shared {
     ring: ArcSwap<Ring>,
     /// Whoever brings a ring holds it; whoever uses one does not.
     desk: Mutex<Desk>,
-    /// Whoever looks at the file holds it meanwhile.
+    /// Whoever looks at the file holds it meanwhile. Whoever brings a ring by hand does not, and so waits for no disk.
     turn: Mutex<()>,
 }
 
@@ -103,9 +104,9 @@ impl SharedKeyring {
 
     /// Replaces the ring, for all handles, sealers and openers at once.
     ///
-    /// If the new ring does not open what the old one has sealed, an event says so (level WARN, target `orderslip::keyring`).
+    /// If the new ring does not open what the old one has sealed, an event says so (level WARN, target `orderslip::keyring::shared`).
     pub fn replace(&self, keyring: Keyring) {
-        self.0.put(keyring);
+        self.0.put(|_| Some(keyring));
     }
 
     /// Since when the ring is in use, and what the last look at its file has found.
@@ -136,13 +137,18 @@ impl Shared {
         self.ring.load()
     }
 
-    /// Puts a ring in the place of the one in use, and says what that costs.
-    pub(super) fn put(&self, keyring: Keyring) {
-        Keyring { ring: self.ring() }.tell_what_is_lost(&keyring);
-        keyring.tell_findings();
+    /// Puts a ring in the place of the one in use, and says what that costs. Whether it was done: which ring is next, or that none is, is
+    /// decided while nobody else brings one. No event is told meanwhile, as whoever listens may bring a ring, too.
+    pub(super) fn put(&self, next: impl FnOnce(&Keyring) -> Option<Keyring>) -> bool {
         let mut desk = self.desk();
-        self.ring.store(keyring.ring);
+        let before = Keyring { ring: self.ring() };
+        let Some(next) = next(&before) else { return false };
+        self.ring.store(Arc::clone(&next.ring));
         desk.loaded_at = now();
+        drop(desk);
+        before.tell_what_is_lost(&next);
+        next.tell_findings();
+        true
     }
 
     pub(super) fn turn(&self) -> MutexGuard<'_, ()> {

@@ -134,11 +134,14 @@ impl Keyring {
 /// not at all, as it might never end.
 pub(super) fn read(path: &Path) -> Result<Zeroizing<String>, Error> {
     let cannot = |cause| Error::unreadable_source("the key file cannot be read", cause);
+    let regular = |metadata: std::io::Result<fs::Metadata>| match metadata {
+        Ok(metadata) if !metadata.is_file() => Err(cannot(std::io::Error::other("not a regular file"))),
+        metadata => metadata.map_err(cannot),
+    };
+    // Before it is opened, as opening a pipe waits for a writer; and after, as another may stand there by then.
+    regular(fs::metadata(path))?;
     let file = fs::File::open(path).map_err(cannot)?;
-    let metadata = file.metadata().map_err(cannot)?;
-    if !metadata.is_file() {
-        return Err(cannot(std::io::Error::other("not a regular file")));
-    }
+    let metadata = regular(file.metadata())?;
     let limit = u64::try_from(MAX_KEY_TEXT).unwrap_or(u64::MAX).saturating_add(1);
     // One allocation that is large enough, so that growing leaves no copy behind.
     let room = usize::try_from(metadata.len().min(limit)).unwrap_or(MAX_KEY_TEXT).saturating_add(1);

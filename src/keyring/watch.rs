@@ -55,9 +55,12 @@ impl SharedKeyring {
     /// handle, sealer and opener.
     ///
     /// A file that changes is taken when two looks in a row find the same text, so that one that is just being written is
-    /// not judged. A text that is no good ring is refused: an event says so (level ERROR, target `orderslip::keyring`), the
+    /// not judged. A text that is no good ring is refused: an event says so (level ERROR, target `orderslip::keyring::watch`), the
     /// ring in use stays, and [`status`](Self::status) has the error. Well-formed `revoked` members of keys in use are applied
-    /// all the same: a stray comma must not keep a stolen key alive.
+    /// all the same, so that a fault elsewhere in the set does not keep a stolen key alive. For that the text must still be one JSON
+    /// object with a list of keys: of one that is not (a stray comma, a file cut short) nothing can be told, and the event says so.
+    ///
+    /// A ring that is put in with [`replace`](Self::replace) while the file is being read stays.
     ///
     /// After a fork, the child has the ring and not the thread; let it make a handle of its own.
     ///
@@ -133,8 +136,10 @@ impl Shared {
     ///
     /// No event is told while the desk is held: whoever listens may ask for the status.
     fn look(&self, is_ripe: impl FnOnce(Digest) -> bool) -> Result<bool, Error> {
-        // One look at a time, so that none brings back what a later one has replaced. Nobody else waits for a slow disk.
+        // One look at a time, so that none brings back what a later one has replaced. Nobody else waits for a slow disk: a ring that is put
+        // in by hand meanwhile is the later one.
         let _turn = self.turn();
+        let before = self.ring();
         let nowhere = || Error::misuse("a shared ring that was not made from a file");
         let path = self.desk().watch.as_ref().map(|watch| watch.path.clone()).ok_or_else(nowhere)?;
         let text = match source::read(&path) {
@@ -157,17 +162,22 @@ impl Shared {
         match Keyring::from_jwks(&text) {
             Ok(keyring) => {
                 keyring.warn_if_readable_by_others(&path);
-                tracing::info!(path = %path.display(), keys = keyring.ids().count(), "a new key ring was loaded");
-                self.put(keyring);
+                let keys = keyring.ids().count();
+                let is_taken = self.put(|current| Arc::ptr_eq(&current.ring, &before).then_some(keyring));
                 self.note(|watch| (watch.seen, watch.refused) = (digest, None));
-                Ok(true)
+                if is_taken {
+                    tracing::info!(path = %path.display(), keys, "a new key ring was loaded");
+                } else {
+                    tracing::warn!(path = %path.display(), "another key ring was put in while the file was read, and stays");
+                }
+                Ok(is_taken)
             }
             Err(error) => {
                 self.note(|watch| (watch.seen, watch.refused) = (digest, Some(error.clone())));
-                tracing::error!(path = %path.display(), %error, "the new key ring was refused; the one in use stays");
-                if let Some(revoked) = self.with_revocations_of(&text) {
-                    self.put(revoked);
-                }
+                let revocations = jwks::revocations(&text);
+                let heeded = if revocations.is_some() { "" } else { ", and no revocation in it could be read" };
+                tracing::error!(path = %path.display(), %error, "the new key ring was refused; the one in use stays{heeded}");
+                self.revoke(&revocations.unwrap_or_default());
                 Err(error)
             }
         }
@@ -181,24 +191,30 @@ impl Shared {
         Some(found(watch))
     }
 
-    /// The ring in use without the keys that a text revokes which is otherwise no good; none if it revokes none.
-    fn with_revocations_of(&self, text: &str) -> Option<Keyring> {
-        let current = Keyring { ring: self.ring() };
-        let mut revoked = current.clone();
-        for Revocation { kid, at, reason } in jwks::revocations(text) {
-            let is_news = revoked.get(&kid).is_some_and(|key| key.revoked_at().is_none());
-            if let (true, Ok(next)) = (is_news, revoked.revoke(&kid, &reason, at)) {
-                tracing::warn!(key = %kid, "the key was revoked, as the refused ring says");
-                revoked = next;
+    /// Takes the keys out of use that a text revokes which is otherwise no good.
+    fn revoke(&self, revocations: &[Revocation]) {
+        let mut done = Vec::new();
+        self.put(|current| {
+            let mut revoked = current.clone();
+            for Revocation { kid, at, reason } in revocations {
+                let is_news = revoked.get(kid).is_some_and(|key| key.revoked_at().is_none());
+                if let (true, Ok(next)) = (is_news, revoked.revoke(kid, reason, *at)) {
+                    done.push(kid);
+                    revoked = next;
+                }
             }
+            (!done.is_empty()).then_some(revoked)
+        });
+        for kid in done {
+            tracing::warn!(key = %kid, "the key was revoked, as the refused ring says");
         }
-        (!Arc::ptr_eq(&revoked.ring, &current.ring)).then_some(revoked)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::key::{Alg, Key};
 
     #[test]
     fn a_file_is_taken_when_two_looks_in_a_row_find_the_same() {
@@ -206,5 +222,71 @@ mod tests {
         let looks = ["old", "half", "half", "half", "new", "half", "new", "new"];
         let taken = looks.map(|text| is_as_before(&mut last_look, digest(text)));
         assert_eq!(taken, [false, false, true, true, false, false, false, true]);
+    }
+
+    fn ring_of(alg: Alg) -> Keyring {
+        Keyring::new(vec![Key::generate(alg).unwrap()]).unwrap()
+    }
+
+    /// A handle on a file that nobody but the test looks at, and the file.
+    fn desk(keyring: &Keyring) -> (SharedKeyring, PathBuf, tempfile::TempDir) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ring.json");
+        keyring.to_file(&path).unwrap();
+        (SharedKeyring::watch_file_every(&path, Duration::MAX).unwrap(), path, folder)
+    }
+
+    /// Between the reading of the file and the taking of what stood in it.
+    #[test]
+    fn t82_a_ring_put_in_by_hand_is_not_undone_by_a_look_that_began_before() {
+        let (keys, path, _folder) = desk(&ring_of(Alg::Hs256));
+        ring_of(Alg::Hs256).to_file(&path).unwrap();
+        let by_hand = ring_of(Alg::Hs256);
+        let taken = keys.0.look(|_| {
+            keys.replace(by_hand.clone());
+            true
+        });
+        assert!(!taken.unwrap());
+        assert!(Arc::ptr_eq(&keys.0.ring(), &by_hand.ring));
+        assert!(!keys.reload().unwrap(), "the file is the one that was seen");
+        let next = ring_of(Alg::Hs256);
+        next.to_file(&path).unwrap();
+        assert!(keys.reload().unwrap() && keys.current().ids().eq(next.ids()), "the next is taken as ever");
+    }
+
+    /// Puts in a ring when it is told that a key was revoked.
+    struct Hasty(SharedKeyring, Keyring);
+
+    impl tracing::Subscriber for Hasty {
+        fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+            *metadata.level() == tracing::Level::WARN
+        }
+        fn new_span(&self, _: &tracing::span::Attributes<'_>) -> tracing::span::Id {
+            tracing::span::Id::from_u64(1)
+        }
+        fn record(&self, _: &tracing::span::Id, _: &tracing::span::Record<'_>) {}
+        fn record_follows_from(&self, _: &tracing::span::Id, _: &tracing::span::Id) {}
+        fn event(&self, _: &tracing::Event<'_>) {
+            // Its own ring is an event, too.
+            if !self.0.current().ids().eq(self.1.ids()) {
+                self.0.replace(self.1.clone());
+            }
+        }
+        fn enter(&self, _: &tracing::span::Id) {}
+        fn exit(&self, _: &tracing::span::Id) {}
+    }
+
+    /// Nor by the revocations of a file that is refused.
+    #[test]
+    fn t82_a_ring_put_in_by_hand_is_not_undone_by_a_revocation_that_came_before() {
+        let stolen = ring_of(Alg::Hs256);
+        let id = stolen.ids().next().unwrap().to_string();
+        let (keys, path, _folder) = desk(&stolen);
+        std::fs::write(path, format!(r#"{{"keys":[{{"kid":"{id}","revoked":{{"revoked_at":1}}}}]}}"#)).unwrap();
+        let by_hand = ring_of(Alg::Hs256);
+        tracing::subscriber::with_default(Hasty(keys.clone(), by_hand.clone()), || {
+            assert!(keys.reload().unwrap_err().is_misuse());
+        });
+        assert!(Arc::ptr_eq(&keys.0.ring(), &by_hand.ring));
     }
 }

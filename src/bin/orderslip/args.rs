@@ -81,7 +81,7 @@ pub(crate) struct New {
     #[command(flatten)]
     pub(crate) ring: Ring,
 
-    /// What the keys are for [default: one of each]
+    /// What the keys are for [default: encrypted, signed, ed25519 and es256]
     #[arg(long = "use", value_name = "USE", value_delimiter = ',')]
     pub(crate) uses: Vec<Use>,
 

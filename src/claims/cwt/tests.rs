@@ -1,3 +1,5 @@
+//! Tests of the claims set in CBOR: its bytes, its one spelling, and all that is refused.
+
 use super::*;
 use crate::bytes::tests::hex;
 use proptest::prelude::*;

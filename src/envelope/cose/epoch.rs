@@ -17,7 +17,7 @@ use crate::{
 use arc_swap::ArcSwapOption;
 use std::{
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, PoisonError, Weak,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -44,7 +44,9 @@ pub(super) struct Epochs {
 pub(super) struct Epoch {
     salt: Salt,
     content_key: AeadKey,
-    key: Arc<Key>,
+    /// To tell it from others, and not to keep it: the secret of a key that has left its ring is wiped, whether the sealer seals again or
+    /// not. While this is here, no other key can stand at its address.
+    key: Weak<Key>,
     ring: u64,
     process: u32,
     started: UnixTime,
@@ -85,7 +87,7 @@ impl Epochs {
         let epoch = Arc::new(Epoch {
             salt,
             content_key,
-            key: Arc::clone(key),
+            key: Arc::downgrade(key),
             ring: ring.serial(),
             process,
             started: now,
@@ -126,7 +128,7 @@ impl Epoch {
         if latest < now.as_secs() {
             self.latest.fetch_max(now.as_secs(), Ordering::Relaxed);
         }
-        Arc::ptr_eq(&self.key, key)
+        std::ptr::eq(self.key.as_ptr(), Arc::as_ptr(key))
             && self.ring == ring.serial()
             && self.process == process
             && now.since(self.started) < MAX_AGE

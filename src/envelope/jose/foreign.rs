@@ -42,6 +42,11 @@ impl<'t> ForeignJws<'t> {
         self.header.text(name)
     }
 
+    /// Whether it says that it is a token of this library.
+    pub(crate) fn is_of_a_slip(&self) -> bool {
+        self.header.is_of_a_slip()
+    }
+
     pub(crate) fn verify(&self, key: &Key) -> Result<Vec<u8>, Error> {
         let (alg, _) = key.alg().jose_names();
         self.header.demand("alg", alg)?;

@@ -1,3 +1,5 @@
+//! Tests of when a content key ends: by time, count, key, ring, process and clock; and of what an idle sealer keeps.
+
 use super::*;
 use crate::{key::Alg, keyring::Keyring};
 use std::collections::HashMap;
@@ -113,4 +115,14 @@ fn t30_without_randomness_there_is_no_epoch() {
     let (epochs, ring, key) = setup();
     let error = crypto::tests::with_broken_randomness(|| epochs.with(ring.ring(), &key, T, 1, |_| ()).unwrap_err());
     assert!(error.is_unavailable());
+}
+
+/// An idle sealer remembers which key it sealed with, and does not keep it.
+#[test]
+fn t35_an_epoch_does_not_keep_its_key_alive() {
+    let (epochs, ring, key) = setup();
+    salt(&epochs, ring.ring(), &key, T, 1);
+    let gone = Arc::downgrade(&key);
+    drop((ring, key));
+    assert!(gone.upgrade().is_none());
 }
