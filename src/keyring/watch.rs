@@ -175,8 +175,8 @@ impl Shared {
             Err(error) => {
                 self.note(|watch| (watch.seen, watch.refused) = (digest, Some(error.clone())));
                 let revocations = jwks::revocations(&text);
-                let heeded = if revocations.is_some() { "" } else { ", and no revocation in it could be read" };
-                tracing::error!(path = %path.display(), %error, "the new key ring was refused; the one in use stays{heeded}");
+                let revocations_read = revocations.is_some();
+                tracing::error!(path = %path.display(), %error, revocations_read, "the new key ring was refused; the one in use stays");
                 self.revoke(&revocations.unwrap_or_default());
                 Err(error)
             }

@@ -30,7 +30,7 @@ use std::{
 /// stands in the place of [`Opener::open`]:
 ///
 /// ```
-/// use orderslip::{Keyring, Lifetime, Sealer, SlipState, revoke::{Guard, MemoryStore}};
+/// use orderslip::{Keyring, Lifetime, Sealer, SlipState, revoke::{Guard, MemoryStore, SlipRef}};
 /// use std::time::Duration;
 ///
 /// #[derive(serde::Serialize, serde::Deserialize)]
@@ -49,7 +49,7 @@ use std::{
 /// let (phone, laptop) = (sealer.seal(&Session { user: "ada".into() })?, sealer.seal(&Session { user: "ada".into() })?);
 ///
 /// let slip = guard.open(&sealer.opener(), &laptop).await?;
-/// guard.log_out_elsewhere("ada", slip.id()).await?;
+/// guard.log_out_elsewhere("ada", &SlipRef::of(&slip)).await?;
 /// assert!(guard.open(&sealer.opener(), &laptop).await.is_ok());
 /// assert!(guard.open(&sealer.opener(), &phone).await.unwrap_err().is_revoked());
 ///
