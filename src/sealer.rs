@@ -235,6 +235,9 @@ impl<T: SlipState> Sealer<T> {
 
     /// Seals an opened slip again as of the given time.
     ///
+    /// The token is bound as this sealer is, whichever one opened the slip: an application with a sealer for each tenant ([`bind`](crate::Builder::bind)) opens and seals again
+    /// with the same one, or takes one sealer and [`bound`](Self::bound), where a mistake is [`Error::is_misuse`].
+    ///
     /// # Errors
     /// [`Error::is_expired`] at or after the absolute end, [`Error::is_misuse`] if the slip was opened under other
     /// [bindings](Self::bound), and else as [`seal_at`](Self::seal_at).

@@ -48,7 +48,8 @@ use std::fmt;
 /// enums serde itself keeps values in a buffer that knows no 128-bit integers and takes every format for human-readable: a
 /// `u128`, an `IpAddr` or a `Uuid` in there is sealed and is *unreadable* when it comes back. What [`Layout::Positional`] does
 /// not support stands there. In JOSE tokens, which are JSON, a float that is no number comes back as `null`, and a map's keys must be
-/// texts, numbers or the like. A round trip of each type belongs into your tests.
+/// texts, numbers or the like. A type that is an option of itself and nothing more (`struct List(Option<Box<List>>)`) is refused where a state is read; within what
+/// serde buffers nobody can count, and it fills the stack: have none there. A round trip of each type belongs into your tests.
 ///
 /// A purpose that is empty, longer than 64 bytes or not printable ASCII does not compile where the type is used:
 ///
