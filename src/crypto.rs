@@ -324,8 +324,8 @@ fn is_on_curve(curve: Curve, public: &[u8]) -> bool {
 
 /// The y, little-endian and without the sign bit, of the eight points of edwards25519 (RFC 8032 section 5.1) whose order divides the
 /// cofactor 8, and the spellings of RFC 8032 section 5.1.3 that are not reduced and stand for one: 0, 1, the two of order 8, p-1, and p and
-/// p+1. Under such a key A the equation of section 5.1.7 knows at most eight values of [k]A, whatever the message is, so that anybody finds a
-/// signature. They were computed as the multiples of [L]P for a P of order 8L.
+/// p+1. Under such a key A the equation of section 5.1.7 knows at most eight values of `[k]A`, whatever the message is, so that anybody finds a
+/// signature. They were computed as the multiples of `[L]P` for a P of order 8L.
 const SMALL_ORDER: [[u8; 32]; 7] = [
     flanked(0x00, 0x00, 0x00),
     flanked(0x01, 0x00, 0x00),

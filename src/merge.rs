@@ -17,7 +17,7 @@ pub(crate) mod dot;
 mod idempotency;
 pub(crate) mod item;
 pub(crate) mod plan;
-mod policy;
+pub(crate) mod policy;
 mod preferences;
 mod prepared;
 mod record;

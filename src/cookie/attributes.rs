@@ -118,6 +118,8 @@ impl Attributes {
         let had = prefixes.into_iter().find(|prefix| begins_with(name, prefix.text()));
         settings.prefix = had.unwrap_or(Prefix::None);
         settings.http_only |= settings.prefix == Prefix::HostHttp;
+        // In development there is no such cookie: nothing to contradict.
+        settings.partitioned &= settings.secure;
         match contradiction(&settings) {
             Some(why) => Err(Error::misuse(format!("the former cookie `{name}`: {why}: see `Former`"))),
             None => Ok(Self { name: name.to_owned(), fixed: Self::fixed(&settings) }),
@@ -145,6 +147,11 @@ impl Attributes {
 
     pub(crate) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Whether a browser takes the two for one cookie, as far as is known here.
+    pub(crate) fn is_one_with(&self, other: &Self) -> bool {
+        (&self.name, &self.fixed) == (&other.name, &other.fixed)
     }
 
     /// The line that sets the cookie, or another whose name ends in something more.

@@ -84,3 +84,15 @@ impl From<&str> for Former {
         Self::new(name)
     }
 }
+
+impl From<&String> for Former {
+    fn from(name: &String) -> Self {
+        Self::new(name)
+    }
+}
+
+impl From<String> for Former {
+    fn from(name: String) -> Self {
+        Self::new(&name)
+    }
+}

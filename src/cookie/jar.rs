@@ -9,7 +9,7 @@ use crate::{
         attributes::{Attributes, Prefix, SameSite, Settings},
         budget::{Budget, Tally},
         form_token::FormTokens,
-        former,
+        former::Former,
         request::Cookies,
         tombstone::Tombstones,
         visit::Visit,
@@ -73,7 +73,7 @@ pub(crate) struct Inner<T> {
     pub(crate) sealer: Sealer<T>,
     pub(crate) attributes: Attributes,
     pub(crate) budget: Budget,
-    pub(crate) formers: Vec<Former<T>>,
+    pub(crate) formers: Vec<Earlier<T>>,
     pub(crate) tombstones: Option<Tombstones>,
     pub(crate) forms: FormTokens,
     /// What knows of slips that were ended from elsewhere.
@@ -87,7 +87,7 @@ pub(crate) struct Inner<T> {
 }
 
 /// A cookie from which slips are taken, and the tombstones that were set beside it.
-pub(crate) struct Former<T> {
+pub(crate) struct Earlier<T> {
     pub(crate) attributes: Attributes,
     pub(crate) opener: Opener<T>,
     tombstones: Option<Tombstones>,
@@ -191,7 +191,7 @@ pub struct JarBuilder<T> {
     sealer: Builder<T, Seals>,
     settings: Settings,
     budget: Budget,
-    formers: Vec<former::Former>,
+    formers: Vec<Former>,
     tombstones: bool,
     outlives_browser: bool,
     guard: Option<Guard>,
@@ -279,12 +279,12 @@ impl<T: SlipState> JarBuilder<T> {
     }
 
     /// Takes slips from a cookie that had this name on the wire, prefix and all, and moves them to the present one. If it had another domain or path, or was partitioned and
-    /// is not, say so: [`Former`](crate::cookie::Former).
+    /// is not, say so: [`Former`].
     ///
     /// Deploy it everywhere before anything depends on it: a server that does not know the new name finds no slip.
     ///
     /// The order of the steps: [`manual::migration`](crate::manual::migration#two-deploys-not-one).
-    pub fn formerly(mut self, name: impl Into<former::Former>) -> Self {
+    pub fn formerly(mut self, name: impl Into<Former>) -> Self {
         self.formers.push(name.into());
         self
     }
@@ -304,13 +304,24 @@ impl<T: SlipState> JarBuilder<T> {
         self.budget.check()?;
         let attributes = Attributes::new(&self.name, &self.settings)?;
         let sealer = self.sealer.build_for(attributes.name().as_bytes())?;
-        let former = |former: former::Former| {
-            let attributes = former.attributes(&self.settings)?;
+        let earlier = |former: Former| {
+            let other = former.attributes(&self.settings)?;
+            if other.name() == attributes.name() {
+                // Without its prefix, in development, a cookie may have the name that it had before.
+                if other.is_one_with(&attributes) || !self.settings.secure {
+                    return Ok(None);
+                }
+                return Err(Error::misuse(
+                    "nobody can tell a cookie of another domain or path under the same name: take a new one",
+                ));
+            }
+            let attributes = other;
             let opener = sealer.opener().under(attributes.name().as_bytes())?;
             let tombstones = self.tombstones.then(|| Tombstones::new(&sealer, attributes.name())).transpose()?;
-            Ok(Former { attributes, opener, tombstones })
+            Ok(Some(Earlier { attributes, opener, tombstones }))
         };
-        let formers = self.formers.into_iter().map(former).collect::<Result<_, Error>>()?;
+        let formers =
+            self.formers.into_iter().map(earlier).filter_map(Result::transpose).collect::<Result<_, Error>>()?;
         let tombstones = self.tombstones.then(|| Tombstones::new(&sealer, attributes.name())).transpose()?;
         let forms = FormTokens::new(&sealer, attributes.name())?;
         let (budget, outlives_browser, guard) = (self.budget, self.outlives_browser, self.guard);

@@ -193,6 +193,7 @@ trait Visited: Any + Send + Sync {
 /// One that is tied to another: planned after it.
 trait VisitedMerged: Send {
     fn as_any(&self) -> &dyn Any;
+    fn prepare_plan(&self);
     /// Beside lines of so many bytes.
     fn plan(&self, now: Option<Millis>, beside: usize) -> Plan;
 }
@@ -200,6 +201,10 @@ trait VisitedMerged: Send {
 impl<M: Mergeable> VisitedMerged for Merged<M> {
     fn as_any(&self) -> &dyn Any {
         self
+    }
+
+    fn prepare_plan(&self) {
+        Self::prepare_plan(self);
     }
 
     fn plan(&self, now: Option<Millis>, beside: usize) -> Plan {
@@ -329,6 +334,7 @@ impl Visits {
         let mut open = self.open();
         open.is_settled = true;
         let slips = open.all().fold(Plan::default(), |plan, visited| plan.and(visited.plan()));
+        open.merged.iter().for_each(|(_, visited)| visited.prepare_plan());
         // Time that was given stands still.
         let now = self.now.and(self.arrival);
         let plan = open.merged.iter().fold(slips, |plan, (_, visited)| {

@@ -5,7 +5,7 @@
 
 use crate::{
     cookie::{
-        attributes::{Attributes, MAX_AGE},
+        attributes::Attributes,
         budget::{Budget, Cost, FIELD},
         event,
         held::Held,
@@ -16,7 +16,10 @@ use crate::{
         visit::Tied,
     },
     error::Error,
-    merge::{Mergeable, Policy, Siblings, anchor::Anchor, dot::Millis, item::Names, plan::Block, siblings::Desk},
+    merge::{
+        Mergeable, Policy, Siblings, anchor::Anchor, dot::Millis, item::Names, plan::Block, policy::MARGIN,
+        siblings::Desk,
+    },
     state::SlipState,
     time::UnixTime,
 };
@@ -273,6 +276,11 @@ impl<M: Mergeable> Merged<M> {
         self.visit().siblings.as_ref().is_ok_and(Siblings::is_done_with_prev)
     }
 
+    /// Before the states of this answer are planned, one after the other.
+    pub(crate) fn prepare_plan(&self) {
+        self.visit().prepare_plan();
+    }
+
     /// After the anchor was planned.
     pub(crate) fn plan(&self, now: Option<Millis>, beside: usize) -> Plan {
         let mut visit = self.visit();
@@ -313,36 +321,41 @@ impl<M: Mergeable> Visit<M> {
     /// What was added here takes room from slips that are written later.
     fn settle(&mut self) {
         let Ok(siblings) = &self.siblings else { return };
-        let around = self.around();
-        let mut cost = Cost::default();
-        for size in siblings.staged_sizes() {
-            cost.lines += size + around;
-            // With "; " in front.
-            cost.more += size + 2;
-        }
+        // With "; " in front.
+        let more = siblings.staged_sizes().map(|size| size + 2).sum();
+        self.spend(more);
+    }
+
+    /// What is set makes the next request longer by so much. What it takes of the answer is counted when that is planned: it goes out whatever it takes.
+    fn spend(&mut self, more: usize) {
+        let cost = Cost { more, ..Cost::default() };
         self.request.tally.settle_anyhow(self.cost, cost);
         self.cost = cost;
     }
 
-    /// What a line has besides name and value, and the name of its field, with the longest age.
-    fn around(&self) -> usize {
-        let attributes = &self.jar.attributes;
-        (attributes.set("", "", Some(MAX_AGE)).len() + FIELD).saturating_sub(attributes.name().len() + 1)
+    /// What was added goes into what goes along with another slip, or nowhere: it is no cookie of its own then.
+    fn prepare_plan(&mut self) {
+        let (before, after) = (self.tied_by.as_ref().map(|tied| tied.id), self.anchor.tied().map(|tied| tied.id));
+        if before != after {
+            self.spend(0);
+        }
     }
 
     /// Whether a cookie that goes along with a login fits: into its line, into the answer beside the slips, and into the next request. What does not
     /// locks the user out, or is dropped without a word.
-    fn check_room(&self, line: &str, pair: usize, beside: usize) -> Result<(), Error> {
+    fn check_room(&self, siblings: &Siblings<M>, line: &str, pair: usize, beside: usize) -> Result<(), Error> {
         let Budget { line: line_limit, answer, request: next_limit, .. } = self.jar.budget;
+        // Whoever lets operations fill so much says that it gets through.
+        let next_limit = next_limit.max(self.jar.desk.policy.header_limit().saturating_sub(MARGIN));
         let request = self.request.cookies.size();
-        let next = self.request.tally.next_header(request, self.cost) + pair + 2;
+        let next = self.request.tally.next_header(request, self.cost) + pair;
         for (size, limit, was_over) in [
             (line.len(), line_limit, false),
             (beside + line.len() + FIELD, answer, false),
             (next, next_limit, request > next_limit),
         ] {
             if size > limit && !was_over {
-                return Err(Error::too_large(size, limit, Vec::new()));
+                return Err(Error::too_large(size, limit, siblings.state().sizes()));
             }
         }
         Ok(())
@@ -371,16 +384,24 @@ impl<M: Mergeable> Visit<M> {
                 return Ok(Vec::new());
             }
             let base = siblings.sealed_carry_over(&heir, now)?;
-            let (line, pair) = (set(&base), base.0.len() + 1 + base.1.len());
-            self.check_room(&line, pair, beside)?;
+            let (line, pair) = (set(&base), pair_len(&base));
+            self.check_room(siblings, &line, pair, beside)?;
+            self.spend(pair);
             return Ok(vec![line]);
         }
         let around = (attributes.set("", "", Some(lives)).len() + FIELD).saturating_sub(attributes.name().len() + 1);
         // What can wait for a later answer does, if there is no room beside the slips.
         let plan = siblings.sealed_plan(Block { around, room: budget.answer.saturating_sub(beside) }, now)?;
         let expired = plan.expire.iter().map(|name| attributes.delete(&suffix(name)));
-        Ok(plan.set.iter().map(set).chain(expired).collect())
+        let lines = plan.set.iter().map(set).chain(expired).collect();
+        self.spend(plan.set.iter().map(pair_len).sum());
+        Ok(lines)
     }
+}
+
+/// What a cookie takes of the next request's header, with "; " in front.
+fn pair_len((name, value): &(String, String)) -> usize {
+    name.len() + 1 + value.len() + 2
 }
 
 impl<M: Mergeable> Clone for Merged<M> {

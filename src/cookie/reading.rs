@@ -131,9 +131,9 @@ fn find<T: SlipState>(jar: &Inner<T>, cookies: &Cookies, now: UnixTime) -> Found
         }
         found.formers.push(index);
         found.is_cut |= here.is_cut;
-        // The present name goes first; what opens under a former one is better than what does not open at all.
-        let opens = matches!(here.best, Some((Ok(_), _)));
-        let is_better = opens || found.named.best.is_none();
+        // The present name goes first; under a former one stands what counts if it is worth more: what opens, and what may open elsewhere.
+        let worth = |named: &Named<T>| named.best.as_ref().map(|(opened, _)| rank(opened));
+        let is_better = worth(&here) > worth(&found.named);
         if !is_found && found.former.is_none() && is_better && !found.named.is_ambiguous {
             (found.named, found.former) = (here, Some(index));
         }

@@ -5,7 +5,10 @@
 mod wire;
 
 use super::{IdempotencyKey, Mergeable, Prepared, Siblings, canonical};
-use crate::{error::Error, state::SlipState};
+use crate::{
+    error::Error,
+    state::{Old, SlipState},
+};
 use std::{collections::BTreeMap, fmt, iter::Sum, marker::PhantomData};
 
 /// What kind of cart it is.
@@ -223,6 +226,11 @@ impl<L: Line> Order<L> {
 impl<L: Line> SlipState for Cart<L> {
     const PURPOSE: &'static str = L::PURPOSE;
     const VERSION: u16 = L::VERSION;
+
+    /// The shape is ours and has been one: what was in the cart is in it. A new version with another [`Line::limit`] applies that from the next write on.
+    fn upgrade(old: Old<'_>) -> Result<Self, Error> {
+        old.decode()
+    }
 }
 
 impl<L: Line> Mergeable for Cart<L> {

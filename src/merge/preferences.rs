@@ -3,7 +3,10 @@
 //! It may not know cookies. Never who the user is or what the user may do: that belongs into the session slip, whole.
 
 use super::{Mergeable, Siblings};
-use crate::{error::Error, state::SlipState};
+use crate::{
+    error::Error,
+    state::{Old, SlipState},
+};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{collections::BTreeMap, fmt, marker::PhantomData};
 
@@ -67,6 +70,11 @@ impl<F: Fields> Siblings<Preferences<F>> {
 impl<F: Fields> SlipState for Preferences<F> {
     const PURPOSE: &'static str = F::PURPOSE;
     const VERSION: u16 = F::VERSION;
+
+    /// The shape is ours and has been one: what was set is set.
+    fn upgrade(old: Old<'_>) -> Result<Self, Error> {
+        old.decode()
+    }
 }
 
 impl<F: Fields> Mergeable for Preferences<F> {

@@ -138,10 +138,71 @@ fn the_session_before_is_forgotten_once_no_state_needs_it() {
     shop.answer(&login);
     shop.answer(&theme);
     // From then on pages look at the cart alone, until the session is sealed again.
+    let size = |shop: &Shop| shop.browser.value("__Host-session", shop.clock.time()).unwrap().len();
+    let with_before = size(&shop);
     shop.browse(60, Duration::from_secs(60));
     let display =
         |shop: &Shop| shop.request().merged::<Displayed>().unwrap().read(|all| all.get("theme").map(str::to_owned));
     assert_eq!(display(&shop).as_deref(), Some("dark"));
+    // Once the guest's theme is in a cookie of the session's own, nobody needs the one before.
+    for _ in 0..60 {
+        shop.clock.advance(Duration::from_secs(60));
+        let visits = shop.request();
+        visits.merged::<Displayed>().unwrap().read(|_| ());
+        shop.answer(&visits);
+    }
+    assert_eq!(display(&shop).as_deref(), Some("dark"));
+    assert!(size(&shop) + 60 < with_before, "{} after {with_before}", size(&shop));
+}
+
+/// Another version of the application's goods is no other shape: a cart that was there before the release is there after it.
+#[test]
+fn a_cart_of_an_older_version_is_a_cart() {
+    let mut shop = Shop::open();
+    shop.add("soup", 2);
+    shop.browse(10, Duration::from_secs(60));
+    assert_eq!(shop.siblings(), 1, "a base");
+    shop.jars = tomorrow(&shop);
+    let visits = shop.request();
+    visits.merged::<Cart<Tomorrow>>().unwrap().update(&CartOp::Add("soup".into(), 1)).unwrap();
+    log_in(&visits);
+    shop.answer(&visits);
+    let visits = shop.request();
+    assert_eq!(visits.merged::<Cart<Tomorrow>>().unwrap().read(|cart| cart.quantity("soup")), 3);
+}
+
+/// Two states come along with one login: what the first takes of the next request, the second has not.
+#[test]
+fn two_states_at_a_login_are_counted_together() {
+    let mut refused = 0;
+    for header in (6_200..7_400).step_by(30) {
+        let mut shop = full(4_400);
+        let sessions = sessions(&shop);
+        let carts = MergedJar::<Goodies>::new("cart", &sessions).unwrap();
+        let displays = MergedJar::<Displayed>::new("display", &sessions).unwrap();
+        let jars = Jars::new().with(sessions).unwrap().with_merged(carts).unwrap().with_merged(displays).unwrap();
+        shop.jars = Arc::new(jars);
+        for n in 0..3 {
+            let visits = shop.request();
+            cart(&visits).update(&CartOp::Add(format!("a dish with a long name, number {n}"), 1)).unwrap();
+            let set = Set(format!("field {n}"), Some("with a value that is not short".into()));
+            visits.merged::<Displayed>().unwrap().update(&set).unwrap();
+            shop.answer(&visits);
+        }
+        let more = header - size(&shop);
+        shop.browser.plant(&format!("c={}", "y".repeat(more)), NOW);
+        let visits = shop.request();
+        let session = visits.held::<Session>().unwrap();
+        if session.replace_with(|_| user("ann")).is_err() {
+            assert!(refused > 0, "the states have no room long before the slip has none");
+            continue;
+        }
+        let plan = visits.plan();
+        refused += usize::from(plan.refusal().is_some_and(Error::is_too_large));
+        shop.receive(&plan);
+        assert!(size(&shop) <= 8_192 - 300, "{} after {header}", size(&shop));
+    }
+    assert!((1..30).contains(&refused), "{refused}");
 }
 
 /// What docs/siblings-proof.md names as staying: no secret that the browser still has reads what was written under the session that it dropped.

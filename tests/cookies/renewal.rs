@@ -208,6 +208,26 @@ fn what_cannot_be_read_here_is_kept_whatever_stands_under_a_former_name() {
     assert!(visit.plan().set_cookie().is_empty());
 }
 
+/// In development a cookie has no prefix, and so the name that it had before it got one.
+#[test]
+fn a_former_name_that_is_the_present_one_ends_no_session() {
+    let ring = crate::kit::shared_ring();
+    for secure in [true, false] {
+        let jar = builder::<Session>(&ring).formerly("session").formerly(Former::new("old").partitioned(true));
+        let jar = if secure { jar.build() } else { jar.insecure_for_development().build() }.unwrap();
+        let pair = mint(&jar, &session("a"), NOW).unwrap();
+        let mut visit = jar.visit_at(request(&pair), NOW);
+        assert_eq!(visit.outcome(), Outcome::Opened);
+        assert!(visit.plan().set_cookie().is_empty(), "secure: {secure}");
+    }
+    let same = builder::<Session>(&ring).formerly(NAME.to_owned()).build();
+    assert!(same.is_ok(), "it says nothing");
+    let wide = || builder::<Session>(&ring).prefix(Prefix::Secure).domain("shop.example");
+    assert!(wide().formerly(Former::new("__Secure-session").host_only()).build().unwrap_err().is_misuse());
+    let name = "__Secure-session".to_owned();
+    assert!(wide().formerly(&name).formerly(name).build().is_ok());
+}
+
 #[test]
 fn what_is_unreadable_under_a_former_name_is_kept() {
     let world = World::new();
@@ -219,6 +239,13 @@ fn what_is_unreadable_under_a_former_name_is_kept() {
     let mut visit = jar.visit_at(request(&pair), NOW);
     assert_eq!(visit.outcome(), Outcome::Unreadable);
     assert!(visit.plan().set_cookie().is_empty());
+    // Whatever of no use stands under the present name.
+    let expired = mint(&crate::world::jar::<Session>(&world.ring), &session("b"), crate::kit::earlier(90_000)).unwrap();
+    for useless in [format!("{NAME}=junk"), expired] {
+        let mut visit = jar.visit_at(request(&format!("{useless}; {pair}")), NOW);
+        assert_eq!(visit.outcome(), Outcome::Unreadable, "{useless}");
+        assert!(visit.plan().set_cookie().is_empty(), "{useless}");
+    }
     // And junk there is deleted like any other.
     let mut visit = jar.visit_at(request("__Host-id=junk"), NOW);
     assert_eq!(visit.outcome(), Outcome::Rejected);
