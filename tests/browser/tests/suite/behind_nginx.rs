@@ -2,12 +2,18 @@
 
 use fantoccini::Locator;
 use orderslip_browser::{Client, Fault, Nginx, Stage, are_here, perform};
+use std::time::Duration;
 
 /// Puts a cup with an engraving into the cart, on the page of the cup. Says whether it fitted.
 async fn engrave(stage: &Stage, shop: &str, text: &str) -> Result<bool, Fault> {
     stage.goto(&format!("{shop}/item/cup")).await?;
     stage.fill("[name=engraving]", text).await?;
     stage.click("#add").await?;
+    // On a slow machine cookies of the cart may not have been folded yet, and leave no room for a moment: the page sends the form again by itself.
+    while stage.count("form.again").await? > 0 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    stage.wait_for("footer").await?;
     Ok(stage.count(".status").await? == 0)
 }
 
