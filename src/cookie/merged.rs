@@ -321,8 +321,7 @@ impl<M: Mergeable> Visit<M> {
     /// What was added here takes room from slips that are written later.
     fn settle(&mut self) {
         let Ok(siblings) = &self.siblings else { return };
-        // With "; " in front.
-        let more = siblings.staged_sizes().map(|size| size + 2).sum();
+        let more = siblings.staged_bytes();
         self.spend(more);
     }
 

@@ -112,3 +112,23 @@ fn t80_points_off_the_curve_are_refused() {
         assert!(Verifier::new(curve, signer.public().split_last().unwrap().1).is_none());
     }
 }
+
+/// The table is one of points under which anybody signs: each of them takes a signature that nobody made, of some message of a few.
+#[test]
+#[cfg_attr(miri, ignore = "ring")]
+fn t80_each_key_of_the_table_takes_a_signature_that_nobody_made() {
+    let mut taken = 0;
+    for y in SMALL_ORDER {
+        for sign in [0, 0x80] {
+            let mut key = y;
+            key[31] |= sign;
+            assert!(Verifier::new(Curve::Ed25519, &key).is_none());
+            // R is the identity, and S is 0: it holds wherever k times the key is the identity (RFC 8032 section 5.1.7).
+            let mut forged = [0; 64];
+            forged[0] = 1;
+            let theirs = UnparsedPublicKey::new(&signature::ED25519, key);
+            taken += u32::from((0..200_u8).any(|message| theirs.verify(&[message], &forged).is_ok()));
+        }
+    }
+    assert_eq!(taken, 14, "of seven spellings, either sign");
+}

@@ -63,6 +63,7 @@ pub struct Siblings<T: Mergeable> {
     /// The earliest operation that cannot even be passed on: nothing is folded beyond it.
     pub(super) opaque: Option<Millis>,
     pub(super) staged: Vec<Record<T>>,
+    staged_bytes: usize,
     /// Why nothing may be written.
     trouble: Option<Error>,
 }
@@ -119,17 +120,18 @@ impl<T: Mergeable> Siblings<T> {
         let joined = if trouble.is_some() { Base::empty() } else { join_items(&keys, policy, &jar) };
         let (view, state) = (None, joined.value());
         let desk = Arc::clone(desk);
-        Self { desk, keys, arrival, header, jar, joined, view, state, latest, opaque, staged: Vec::new(), trouble }
+        let (staged, staged_bytes) = (Vec::new(), 0);
+        Self { desk, keys, arrival, header, jar, joined, view, state, latest, opaque, staged, staged_bytes, trouble }
     }
 
-    /// What the `Cookie` header of the next request will measure, with all that the answer sets but for siblings.
+    /// What the `Cookie` header of the next request will measure, with all that the answer sets but for these siblings.
     pub(crate) fn set_header(&mut self, header: usize) {
         self.header = header;
     }
 
-    /// Of each operation that was added, the bytes of its cookie's name and value.
-    pub(crate) fn staged_sizes(&self) -> impl Iterator<Item = usize> {
-        self.staged.iter().map(|record| self.keys.names.cookie_len(wire::operation(record).len()))
+    /// What the operations that were added take of that header.
+    pub(crate) fn staged_bytes(&self) -> usize {
+        self.staged_bytes
     }
 
     /// The state: every operation of the request's cookies, and those added since. The default if it is unreadable.
@@ -309,6 +311,8 @@ impl<T: Mergeable> Siblings<T> {
 
     fn stage(&mut self, record: Record<T>) {
         self.view.get_or_insert_with(|| self.joined.clone()).ops.insert(record.dot, record.clone());
+        // With "; " in front.
+        self.staged_bytes += self.keys.names.cookie_len(wire::operation(&record).len()) + 2;
         self.staged.push(record);
     }
 

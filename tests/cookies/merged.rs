@@ -42,11 +42,15 @@ fn jars(ring: &Keyring, clock: &TestClock) -> Arc<Jars> {
 }
 
 pub(crate) fn jars_within(ring: &Keyring, clock: &TestClock, budget: Budget) -> Arc<Jars> {
-    let life = Lifetime::absolute(Duration::from_secs(86_400)).idle(Duration::from_secs(3_600));
-    let sealer = Sealer::<Session>::encrypted(ring).lifetime(life).clock(clock.clone());
-    let sessions = Jar::builder("session", sealer).budget(budget).build().unwrap();
+    let sessions = sessions(ring, clock, budget);
     let carts = MergedJar::<Goodies>::new("cart", &sessions).unwrap();
     Arc::new(Jars::new().with(sessions).unwrap().with_merged(carts).unwrap())
+}
+
+pub(crate) fn sessions(ring: &Keyring, clock: &TestClock, budget: Budget) -> Jar<Session> {
+    let life = Lifetime::absolute(Duration::from_secs(86_400)).idle(Duration::from_secs(3_600));
+    let sealer = Sealer::<Session>::encrypted(ring).lifetime(life).clock(clock.clone());
+    Jar::builder("session", sealer).budget(budget).build().unwrap()
 }
 
 pub(crate) struct Shop {

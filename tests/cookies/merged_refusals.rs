@@ -2,10 +2,10 @@
 
 use crate::{
     kit::NOW,
-    merged::{Goodies, Session, Shop, cart, jars_within, user},
+    merged::{self, Goodies, Session, Shop, cart, jars_within, user},
 };
 use orderslip::{
-    Error, Lifetime, Sealer,
+    Error,
     cookie::{self, Budget, Jar, Jars, MergedJar, Visits},
     merge::{Cart, CartOp, Fields, Line, Preferences, Set},
 };
@@ -29,9 +29,7 @@ impl Fields for Display {
 type Displayed = Preferences<Display>;
 
 fn sessions(shop: &Shop) -> Jar<Session> {
-    let life = Lifetime::absolute(Duration::from_secs(86_400)).idle(Duration::from_secs(3_600));
-    let sealer = Sealer::<Session>::encrypted(&shop.ring).lifetime(life).clock(shop.clock.clone());
-    Jar::builder("session", sealer).build().unwrap()
+    merged::sessions(&shop.ring, &shop.clock, Budget::default())
 }
 
 /// Two servers of one shop: ours, and one that is a release ahead.
