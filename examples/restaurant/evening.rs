@@ -23,8 +23,11 @@ use std::{
 };
 use tokio::task::JoinSet;
 
+/// How long a guest waits for an answer: longer than the front door needs to find out that a waiter is gone.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 pub(crate) async fn serve(programme: Programme, stores: &Stores, guests: Vec<Guest>) -> Result<Run, Fault> {
-    let client = staff::client()?;
+    let client = staff::client(PATIENCE)?;
     let house = House::open(&programme, stores, client.clone()).await?;
     let door = Door { client, address: house.door(), opened: Instant::now() };
     let (guest_count, order_count) = (guests.len(), guests.iter().map(|guest| guest.wishes.len()).sum::<usize>());

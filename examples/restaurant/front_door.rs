@@ -21,7 +21,11 @@ use std::{
         Arc, Mutex, MutexGuard,
         atomic::{AtomicUsize, Ordering},
     },
+    time::Duration,
 };
+
+/// How long a waiter may take to answer. Who takes longer counts as gone.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Which waiter a guest had before, by what its request says; `None` sends it to the next one.
 pub(crate) type Before = fn(&HeaderMap) -> Option<u32>;
@@ -42,8 +46,13 @@ struct Waiter {
 impl FrontDoor {
     /// A door with nobody behind it yet.
     pub(crate) fn new(before: Before) -> Result<Arc<Self>, Fault> {
+        Self::with_patience(before, PATIENCE)
+    }
+
+    /// A door that waits so long for each waiter.
+    pub(crate) fn with_patience(before: Before, patience: Duration) -> Result<Arc<Self>, Fault> {
         let (on_duty, turn) = (Mutex::default(), AtomicUsize::new(0));
-        Ok(Arc::new(Self { before, on_duty, turn, client: staff::client()? }))
+        Ok(Arc::new(Self { before, on_duty, turn, client: staff::client(patience)? }))
     }
 
     /// Everything that comes in goes to a waiter.

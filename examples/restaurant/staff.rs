@@ -12,6 +12,7 @@ use std::{
     io::{Write as _, stdin, stdout},
     net::{Ipv4Addr, SocketAddr},
     process::Stdio,
+    time::Duration,
 };
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
@@ -75,7 +76,8 @@ pub(crate) async fn serve(routes: Router) -> Result<(), Fault> {
 }
 
 /// An HTTP client that goes straight there, whatever proxy the environment names, and nowhere else: a redirect is for the
-/// guest.
-pub(crate) fn client() -> reqwest::Result<reqwest::Client> {
-    reqwest::Client::builder().no_proxy().redirect(Policy::none()).build()
+/// guest. It gives up after so long. A server may take a request and never answer, and a connection that breaks in the very
+/// moment at which it is handed a request may swallow that (hyperium/hyper#4122).
+pub(crate) fn client(patience: Duration) -> reqwest::Result<reqwest::Client> {
+    reqwest::Client::builder().no_proxy().redirect(Policy::none()).timeout(patience).build()
 }

@@ -15,7 +15,10 @@ use axum::{
     http::{StatusCode, header::CONTENT_TYPE},
 };
 use reqwest::Client;
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
+
+/// How long a server may take to answer, however busy the machine is.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) struct Fleet {
     /// In the order of their posts. `None` where a process was killed.
@@ -27,7 +30,7 @@ pub(crate) struct Fleet {
 
 impl Fleet {
     pub(crate) async fn start(posts: &[Post], ring: PathBuf) -> Result<Self, Fault> {
-        let mut fleet = Self { servers: Vec::new(), posts: posts.to_vec(), ring, client: staff::client()? };
+        let mut fleet = Self { servers: Vec::new(), posts: posts.to_vec(), ring, client: staff::client(PATIENCE)? };
         for post in posts {
             let server = fleet.hire(post).await?;
             fleet.servers.push(Some(server));

@@ -13,6 +13,8 @@ use std::time::Duration;
 
 /// A write that is refused for the moment is made again, so often at most.
 const PATIENCE: u32 = 600;
+/// What has taken so long is not answered: longer than the front door waits for a process.
+const NO_ANSWER: Duration = Duration::from_secs(60);
 
 pub(crate) struct Visitor {
     client: Client,
@@ -32,7 +34,8 @@ impl Visitor {
     /// Somebody with an empty jar.
     pub(crate) fn of(shop: &Shop) -> Result<Self, Fault> {
         let origin = format!("http://127.0.0.1:{}", shop.port);
-        let client = Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build()?;
+        let client =
+            Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).timeout(NO_ANSWER).build()?;
         Ok(Self { client, jar: Browser::at(&origin), origin, requests: 0, refused: 0 })
     }
 

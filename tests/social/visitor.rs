@@ -9,6 +9,10 @@ use reqwest::{
     header::{COOKIE, LOCATION, ORIGIN, SET_COOKIE, USER_AGENT},
     redirect::Policy,
 };
+use std::time::Duration;
+
+/// What has taken so long is not answered: longer than the front door waits for a process.
+const NO_ANSWER: Duration = Duration::from_secs(60);
 
 /// A clone is a thief: it has the same cookies, and what either is told later the other does not hear.
 #[derive(Clone)]
@@ -34,7 +38,7 @@ pub(crate) const PASSWORD: &str = "soup with bread";
 
 impl Visitor {
     pub(crate) fn of(house: &House, agent: &'static str) -> Result<Self, Fault> {
-        let client = Client::builder().no_proxy().redirect(Policy::none()).build()?;
+        let client = Client::builder().no_proxy().redirect(Policy::none()).timeout(NO_ANSWER).build()?;
         Ok(Self { origin: house.origin.clone(), agent, client, jar: Browser::at(&house.origin) })
     }
 

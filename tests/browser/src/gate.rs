@@ -25,6 +25,9 @@ use tokio::{
     sync::oneshot::{self, Receiver, Sender},
 };
 
+/// What has taken so long is not answered.
+const NO_ANSWER: Duration = Duration::from_secs(60);
+
 /// A request that came through, and its answer.
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -90,7 +93,7 @@ impl Gate {
     /// # Errors
     /// If there is no port for it.
     pub async fn open(shop: u16) -> Result<Self, Fault> {
-        let client = Client::builder().no_proxy().redirect(Policy::none()).build()?;
+        let client = Client::builder().no_proxy().redirect(Policy::none()).timeout(NO_ANSWER).build()?;
         let inner = Arc::new(Inner { client, shop, holds: Mutex::default(), seen: Mutex::default() });
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let port = listener.local_addr()?.port();
