@@ -78,6 +78,11 @@ pub fn prove(alg: Alg, message: &[u8]) -> Vec<u8> {
     }
 }
 
+/// HMAC-SHA-256 with any secret.
+pub fn hs256(secret: &[u8], message: &[u8]) -> Vec<u8> {
+    hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, secret), message).as_ref().to_vec()
+}
+
 /// ECDSA with the nonce 1, of which the point is the curve's own generator: r = x of it, s = (z + r·d) mod n. The same bytes every time,
 /// without arithmetic on the curve; and whoever sees one signature can compute the key, which is no secret.
 fn es256(message: &[u8]) -> Vec<u8> {

@@ -1,6 +1,6 @@
 //! The keys: one for each algorithm, made of the words that stand here, and what they are called.
 
-use super::base64url;
+use super::{base64url, from_base64url};
 use ring::{
     digest,
     signature::{Ed25519KeyPair, KeyPair as _},
@@ -83,6 +83,17 @@ fn required(alg: Alg) -> String {
         Alg::EdDsa => format!(r#""crv":"Ed25519","kty":"OKP","x":"{}""#, base64url(ed25519().public_key())),
         Alg::Es256 => format!(r#""crv":"P-256","kty":"EC","x":"{ES256_X}","y":"{ES256_Y}""#),
         _ => format!(r#""k":"{}","kty":"oct""#, base64url(secret(alg))),
+    }
+}
+
+/// The public half, as a library may hand it on: 32 bytes of Ed25519, the uncompressed point of P-256 (SEC 1 section 2.3.3).
+pub fn public(alg: Alg) -> Vec<u8> {
+    match alg {
+        Alg::Es256 => {
+            let half = |text| from_base64url(text).expect("base64url");
+            [vec![0x04], half(ES256_X), half(ES256_Y)].concat()
+        }
+        _ => ed25519().public_key().as_ref().to_vec(),
     }
 }
 

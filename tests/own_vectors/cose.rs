@@ -7,6 +7,7 @@ use crate::{
     },
     kinds::{Kind, other_aad},
     parts::{FORGED, MALFORMED, Row, UNKNOWN, part},
+    signatures,
 };
 
 /// Of every kind.
@@ -266,15 +267,14 @@ pub(crate) fn proven(kind: Kind) -> Vec<Row> {
         rows.push(part(
             "proof-der",
             "proof",
-            cbor::bytes(der(&proof)),
+            cbor::bytes(signatures::der(&proof)),
             MALFORMED,
             "A signature in DER (RFC 9053 section 2.1: both halves, one behind the other).",
         ));
-        let n = crate::file::unhex("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551");
         rows.push(part(
             "proof-r-is-n",
             "proof",
-            cbor::bytes([&n, &proof[32..]].concat()),
+            cbor::bytes([&signatures::p256_order(), &proof[32..]].concat()),
             FORGED,
             "The first half is the order of the group.",
         ));
@@ -290,7 +290,7 @@ pub(crate) fn proven(kind: Kind) -> Vec<Row> {
         rows.push(part(
             "proof-s-not-reduced",
             "proof",
-            cbor::bytes(plus_order(&proof)),
+            cbor::bytes(signatures::plus_order(&proof)),
             FORGED,
             "The second half plus the order of the group, which would be a twin (RFC 8032 section 5.1.7).",
         ));
@@ -309,34 +309,11 @@ fn other_key(alg: Alg, kind: &Kind) -> Vec<u8> {
     }
 }
 
-fn der(signature: &[u8]) -> Vec<u8> {
-    let integer = |half: &[u8]| {
-        let half: Vec<u8> = half.iter().copied().skip_while(|byte| *byte == 0).collect();
-        let pad = if half[0] > 0x7f { vec![0] } else { vec![] };
-        [vec![0x02, u8::try_from(pad.len() + half.len()).unwrap()], pad, half].concat()
-    };
-    let both = [integer(&signature[..32]), integer(&signature[32..])].concat();
-    [vec![0x30, u8::try_from(both.len()).unwrap()], both].concat()
-}
-
-/// Little-endian addition of L = 2^252 + 27742317777372353535851937790883648493.
-fn plus_order(signature: &[u8]) -> Vec<u8> {
-    let order = crate::file::unhex("edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010");
-    let (mut carry, mut out) = (0, signature.to_vec());
-    for (at, more) in order.iter().enumerate() {
-        let sum = u16::from(out[32 + at]) + u16::from(*more) + carry;
-        out[32 + at] = sum.to_le_bytes()[0];
-        carry = sum >> 8;
-    }
-    out
-}
-
-pub(crate) fn encrypted(kind: Kind) -> Vec<Row> {
+/// What may be wrong with the ciphertext, its tag and the key that it is made with.
+#[rustfmt::skip]
+pub(crate) fn sealings(kind: Kind) -> Vec<Row> {
     let alg = kind.alg();
     let sealed = kind.good_proof();
-    let good = kind.good();
-    let iv = |iv: &[u8]| [&[0xa1, 0x05], &cbor::bytes(iv)[..]].concat();
-    let salt = |salt: &[u8]| [cbor::negative(19), cbor::bytes(salt)].concat();
     let flipped = |at: usize| {
         let mut sealed = sealed.clone();
         sealed[at] ^= 0x80;
@@ -345,15 +322,7 @@ pub(crate) fn encrypted(kind: Kind) -> Vec<Row> {
     let context = |alg: Alg| cose::kdf_context(alg);
     let tail = context(alg).split_off(context(alg).len() - 4);
     let short_key = [&context(alg)[..context(alg).len() - 7], &[0x18, 0x80], &tail].concat();
-    let recipient = good.between("recipient", "recipient ciphertext");
-    let mut rows = frame(kind);
-    rows.extend([
-        part("iv-eleven", "unprotected", iv(b"eleven byte"), MALFORMED, "An IV of eleven bytes (RFC 9053 section 4.1: twelve)."),
-        part("iv-thirteen", "unprotected", iv(b"thirteen byte"), MALFORMED, "An IV of thirteen bytes."),
-        part("iv-empty", "unprotected", iv(b""), MALFORMED, "An empty IV."),
-        part("iv-text", "unprotected", [&[0xa1, 0x05], &cbor::text("twelve bytes")[..]].concat(), MALFORMED, "An IV that is text."),
-        part("iv-partial", "unprotected", [&[0xa1, 0x06], &cbor::bytes(b"twelve bytes")[..]].concat(), MALFORMED, "A partial IV (RFC 9052 section 3.1)."),
-        part("iv-other", "unprotected", iv(b"TWELVE BYTES"), FORGED, "Another IV than the one that it was encrypted with."),
+    vec![
         part("ciphertext-null", "ciphertext", [0xf6], MALFORMED, "A detached ciphertext."),
         part("ciphertext-empty", "ciphertext", cbor::bytes([]), MALFORMED, "An empty ciphertext."),
         part("ciphertext-shorter-than-a-tag", "ciphertext", cbor::bytes(&sealed[..15]), MALFORMED, "Fifteen bytes: no ciphertext has fewer than its tag's sixteen."),
@@ -366,6 +335,23 @@ pub(crate) fn encrypted(kind: Kind) -> Vec<Row> {
         part("kdf-context-other-alg", "kdf context", context(if alg == Alg::Root { Alg::RootChaCha } else { Alg::Root }), FORGED, "The content key was derived for another algorithm (RFC 9053 section 5.2)."),
         part("kdf-context-key-length", "kdf context", short_key, FORGED, "The content key was derived as one of 128 bits."),
         part("kdf-context-empty", "kdf context", [], FORGED, "The content key was derived without a context."),
+    ]
+}
+
+pub(crate) fn encrypted(kind: Kind) -> Vec<Row> {
+    let good = kind.good();
+    let iv = |iv: &[u8]| [&[0xa1, 0x05], &cbor::bytes(iv)[..]].concat();
+    let salt = |salt: &[u8]| [cbor::negative(19), cbor::bytes(salt)].concat();
+    let recipient = good.between("recipient", "recipient ciphertext");
+    let mut rows = frame(kind);
+    rows.extend(sealings(kind));
+    rows.extend([
+        part("iv-eleven", "unprotected", iv(b"eleven byte"), MALFORMED, "An IV of eleven bytes (RFC 9053 section 4.1: twelve)."),
+        part("iv-thirteen", "unprotected", iv(b"thirteen byte"), MALFORMED, "An IV of thirteen bytes."),
+        part("iv-empty", "unprotected", iv(b""), MALFORMED, "An empty IV."),
+        part("iv-text", "unprotected", [&[0xa1, 0x05], &cbor::text("twelve bytes")[..]].concat(), MALFORMED, "An IV that is text."),
+        part("iv-partial", "unprotected", [&[0xa1, 0x06], &cbor::bytes(b"twelve bytes")[..]].concat(), MALFORMED, "A partial IV (RFC 9052 section 3.1)."),
+        part("iv-other", "unprotected", iv(b"TWELVE BYTES"), FORGED, "Another IV than the one that it was encrypted with."),
         part("recipients-none", "recipients", [0x80], MALFORMED, "No recipient, and then one."),
         part("recipients-two", "recipients", [&[0x82], &recipient[..]].concat(), MALFORMED, "Two recipients: a direct mode has one (RFC 9052 section 8.5.1)."),
         part("recipients-long", "recipients", [0x98, 0x01], MALFORMED, "The head of the recipients is not in its shortest form."),

@@ -2,11 +2,12 @@
 
 use crate::{
     forge::{
-        base64url, jose,
+        base64url, cose, jose,
         keys::{self, Alg},
     },
     kinds::Kind,
     parts::{FORGED, MALFORMED, OPENS, Row, UNKNOWN, part, text},
+    signatures,
 };
 
 fn headers(kind: Kind) -> Vec<Row> {
@@ -150,7 +151,9 @@ fn kind_is_jwe(kind: Kind) -> bool {
     matches!(kind, Kind::Jwe(_))
 }
 
-pub(crate) fn jws(kind: Kind) -> Vec<Row> {
+/// What may be wrong with the proof, and with the algorithm that the header names for it.
+pub(crate) fn proofs(kind: Kind) -> Vec<Row> {
+    let alg = kind.alg();
     let proof = kind.good_proof();
     let good = kind.token(&kind.good());
     let flipped = |at: usize| {
@@ -158,23 +161,13 @@ pub(crate) fn jws(kind: Kind) -> Vec<Row> {
         proof[at] ^= 1;
         proof
     };
-    let mut rows = headers(kind);
-    rows.extend(segments(kind));
-    let enc = jose::header(kind.alg()).replacen('}', r#","enc":"A256GCM"}"#, 1);
-    rows.extend([
-        part("enc", "header", enc, MALFORMED, "What only a JWE has (RFC 7516 section 9)."),
+    let mut rows = vec![
         part("proof-cut", "proof", &proof[..proof.len() - 1], FORGED, "A byte of the proof is missing."),
         part("proof-half", "proof", &proof[..proof.len() / 2], FORGED, "Half of the proof."),
         part("proof-longer", "proof", [&proof[..], &[0]].concat(), FORGED, "A zero behind the proof."),
         part("proof-zeros", "proof", vec![0; proof.len()], FORGED, "A proof of zeros (CVE-2022-21449)."),
         part("proof-first-bit", "proof", flipped(0), FORGED, "A bit of the proof's first byte is another."),
         part("proof-last-bit", "proof", flipped(proof.len() - 1), FORGED, "A bit of the proof's last byte is another."),
-        text(
-            "jwe-instead",
-            jose::jwe(Alg::A256Gcm, jose::header(Alg::A256Gcm).as_bytes(), b"{}"),
-            MALFORMED,
-            "A JWE where a JWS belongs.",
-        ),
         text(
             "claims-of-another-token",
             {
@@ -184,55 +177,93 @@ pub(crate) fn jws(kind: Kind) -> Vec<Row> {
             FORGED,
             "Other claims under the proof of these.",
         ),
+    ];
+    rows.extend(of_each_algorithm(alg, &proof));
+    rows
+}
+
+fn of_each_algorithm(alg: Alg, proof: &[u8]) -> Vec<Row> {
+    match alg {
+        Alg::EdDsa => vec![part(
+            "proof-s-not-reduced",
+            "proof",
+            signatures::plus_order(proof),
+            FORGED,
+            "The second half plus the order of the group, which would be a twin (RFC 8032 section 5.1.7).",
+        )],
+        Alg::Es256 => vec![
+            part(
+                "proof-der",
+                "proof",
+                signatures::der(proof),
+                MALFORMED,
+                "A signature in DER (RFC 7518 section 3.4: both halves, one behind the other).",
+            ),
+            part(
+                "proof-r-is-n",
+                "proof",
+                [&signatures::p256_order(), &proof[32..]].concat(),
+                FORGED,
+                "The first half is the order of the group.",
+            ),
+            part("proof-s-is-zero", "proof", [&proof[..32], &[0; 32]].concat(), FORGED, "The second half is zero."),
+        ],
+        // The first bytes of a longer MAC are that of no algorithm (RFC 7518 section 3.2). Of HS512 that is half of it.
+        Alg::Hs384 => vec![part(
+            "proof-of-256-bits",
+            "proof",
+            &proof[..32],
+            FORGED,
+            "The first 256 bits of the MAC, under the name of the longer one.",
+        )],
+        _ => vec![],
+    }
+}
+
+/// The MAC of another family under the key's name: the key's public half is no secret (CVE-2016-5431), and a longer secret is none of a shorter MAC.
+pub(crate) fn confusions(kind: Kind) -> Vec<Row> {
+    let alg = kind.alg();
+    let header = jose::header(alg).replacen(&format!(r#""alg":"{}""#, keys::name(alg)), r#""alg":"HS256""#, 1);
+    let claims = kind.good().between("brace", "behind the claims");
+    let input = format!("{}.{}", base64url(&header), base64url(&claims));
+    let (secret, comment) = match alg {
+        Alg::EdDsa | Alg::Es256 => {
+            (keys::public(alg), "A MAC with the public key as its secret: HS256, it says (CVE-2016-5431).")
+        }
+        _ => (keys::secret(alg), "A MAC with the very secret, by another algorithm than the key's."),
+    };
+    let mac = cose::hs256(&secret, input.as_bytes());
+    vec![text("alg-hs256", format!("{input}.{}", base64url(mac)), FORGED, comment)]
+}
+
+pub(crate) fn jws(kind: Kind) -> Vec<Row> {
+    let mut rows = headers(kind);
+    rows.extend(segments(kind));
+    let enc = jose::header(kind.alg()).replacen('}', r#","enc":"A256GCM"}"#, 1);
+    rows.extend(proofs(kind));
+    rows.extend([
+        part("enc", "header", enc, MALFORMED, "What only a JWE has (RFC 7516 section 9)."),
+        text(
+            "jwe-instead",
+            jose::jwe(Alg::A256Gcm, jose::header(Alg::A256Gcm).as_bytes(), b"{}"),
+            MALFORMED,
+            "A JWE where a JWS belongs.",
+        ),
     ]);
     rows
 }
 
-pub(crate) fn jwe(kind: Kind) -> Vec<Row> {
+/// What may be wrong with the IV, the ciphertext and the tag.
+pub(crate) fn sealings(kind: Kind) -> Vec<Row> {
     let good = kind.good();
     let sealed = kind.good_proof();
     let (ciphertext, tag) = sealed.split_at(sealed.len() - 16);
-    let header = jose::header(kind.alg());
-    let enc = |other: &str| header.replacen(r#","enc":"A256GCM""#, other, 1);
     let flipped = |bytes: &[u8], at: usize| {
         let mut bytes = bytes.to_vec();
         bytes[at] ^= 1;
         bytes
     };
-    let mut rows = headers(kind);
-    rows.extend(segments(kind));
-    rows.extend([
-        part("enc-missing", "header", enc(""), MALFORMED, "No content encryption."),
-        part("enc-other", "header", enc(r#","enc":"A128GCM""#), FORGED, "Another content encryption than the key's."),
-        part("enc-chacha", "header", enc(r#","enc":"C20P""#), FORGED, "A content encryption that is not registered."),
-        part(
-            "enc-cbc",
-            "header",
-            enc(r#","enc":"A256CBC-HS512""#),
-            FORGED,
-            "A content encryption that needs another key.",
-        ),
-        part(
-            "alg-key-wrap",
-            "header",
-            header.replacen(r#""dir""#, r#""A256KW""#, 1),
-            FORGED,
-            "A key that is wrapped, it says.",
-        ),
-        part(
-            "alg-password",
-            "header",
-            header.replacen(r#""dir""#, r#""PBES2-HS256+A128KW","p2c":1000000000"#, 1),
-            FORGED,
-            "A password, with a work factor (CVE-2023-50658): nothing is begun.",
-        ),
-        part(
-            "encrypted-key",
-            "encrypted key",
-            [0, 0, 0],
-            MALFORMED,
-            "An encrypted key (RFC 7518 section 4.5: the empty octet sequence).",
-        ),
+    vec![
         part("iv-empty", "iv", [], MALFORMED, "An empty IV."),
         part("iv-eleven", "iv", &good.get("iv")[..11], MALFORMED, "An IV of eleven bytes (RFC 7518 section 5.3)."),
         part("iv-sixteen", "iv", b"sixteen of an iv", MALFORMED, "An IV of sixteen bytes."),
@@ -267,6 +298,47 @@ pub(crate) fn jwe(kind: Kind) -> Vec<Row> {
             &ciphertext[..ciphertext.len() - 1],
             FORGED,
             "The last byte of the ciphertext is missing.",
+        ),
+    ]
+}
+
+pub(crate) fn jwe(kind: Kind) -> Vec<Row> {
+    let header = jose::header(kind.alg());
+    let enc = |other: &str| header.replacen(r#","enc":"A256GCM""#, other, 1);
+    let mut rows = headers(kind);
+    rows.extend(segments(kind));
+    rows.extend(sealings(kind));
+    rows.extend([
+        part("enc-missing", "header", enc(""), MALFORMED, "No content encryption."),
+        part("enc-other", "header", enc(r#","enc":"A128GCM""#), FORGED, "Another content encryption than the key's."),
+        part("enc-chacha", "header", enc(r#","enc":"C20P""#), FORGED, "A content encryption that is not registered."),
+        part(
+            "enc-cbc",
+            "header",
+            enc(r#","enc":"A256CBC-HS512""#),
+            FORGED,
+            "A content encryption that needs another key.",
+        ),
+        part(
+            "alg-key-wrap",
+            "header",
+            header.replacen(r#""dir""#, r#""A256KW""#, 1),
+            FORGED,
+            "A key that is wrapped, it says.",
+        ),
+        part(
+            "alg-password",
+            "header",
+            header.replacen(r#""dir""#, r#""PBES2-HS256+A128KW","p2c":1000000000"#, 1),
+            FORGED,
+            "A password, with a work factor (CVE-2023-50658): nothing is begun.",
+        ),
+        part(
+            "encrypted-key",
+            "encrypted key",
+            [0, 0, 0],
+            MALFORMED,
+            "An encrypted key (RFC 7518 section 4.5: the empty octet sequence).",
         ),
         text(
             "jws-instead",

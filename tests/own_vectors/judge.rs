@@ -116,6 +116,8 @@ fn builder<T: SlipState>(vector: &Vector, keys: &Keyring) -> Builder<T, ordersli
         "publicly-signed EdDSA" => Sealer::publicly_signed(keys, PublicAlg::Ed25519),
         "publicly-signed ES256" => Sealer::publicly_signed(keys, PublicAlg::Es256),
         "jws HS256" => Sealer::jws(keys, JwsAlg::Hs256),
+        "jws HS384" => Sealer::jws(keys, JwsAlg::Hs384),
+        "jws HS512" => Sealer::jws(keys, JwsAlg::Hs512),
         "jws EdDSA" => Sealer::jws(keys, JwsAlg::Ed25519),
         "jws ES256" => Sealer::jws(keys, JwsAlg::Es256),
         "jwe A256GCM" => Sealer::jwe(keys, JweEnc::A256Gcm),
@@ -130,6 +132,8 @@ fn opener<T: SlipState>(vector: &Vector, keys: &Keyring) -> Opener<T> {
     let builder = match vector.demand("format") {
         "publicly-signed EdDSA" | "publicly-signed ES256" => Opener::publicly_signed(keys),
         "jws HS256" => Opener::jws(keys, JwsAlg::Hs256),
+        "jws HS384" => Opener::jws(keys, JwsAlg::Hs384),
+        "jws HS512" => Opener::jws(keys, JwsAlg::Hs512),
         "jws EdDSA" => Opener::jws(keys, JwsAlg::Ed25519),
         "jws ES256" => Opener::jws(keys, JwsAlg::Es256),
         "jwe A256GCM" => Opener::jwe(keys, JweEnc::A256Gcm),

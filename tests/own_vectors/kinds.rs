@@ -44,6 +44,8 @@ impl Kind {
             Self::Proven(Alg::EdDsa) => "publicly-signed EdDSA",
             Self::Proven(_) => "publicly-signed ES256",
             Self::Jws(Alg::Hs256) => "jws HS256",
+            Self::Jws(Alg::Hs384) => "jws HS384",
+            Self::Jws(Alg::Hs512) => "jws HS512",
             Self::Jws(Alg::EdDsa) => "jws EdDSA",
             Self::Jws(_) => "jws ES256",
             Self::Jwe(Alg::A128Gcm) => "jwe A128GCM",

@@ -25,6 +25,7 @@ mod key_files;
 mod kinds;
 mod parts;
 mod siblings;
+mod signatures;
 
 use self::{file::Vector, forge::keys::Alg, judge::judge, kinds::Kind};
 use std::{
@@ -43,6 +44,8 @@ fn made() -> BTreeMap<String, Vector> {
         Kind::Proven(Alg::EdDsa),
         Kind::Proven(Alg::Es256),
         Kind::Jws(Alg::Hs256),
+        Kind::Jws(Alg::Hs384),
+        Kind::Jws(Alg::Hs512),
         Kind::Jws(Alg::EdDsa),
         Kind::Jws(Alg::Es256),
         Kind::Jwe(Alg::A256Gcm),
@@ -52,7 +55,9 @@ fn made() -> BTreeMap<String, Vector> {
         let mut rows = Vec::new();
         if !matches!(
             kind,
-            Kind::Encrypted(Alg::RootChaCha) | Kind::Jws(Alg::EdDsa | Alg::Es256) | Kind::Jwe(Alg::A128Gcm)
+            Kind::Encrypted(Alg::RootChaCha)
+                | Kind::Jws(Alg::Hs384 | Alg::Hs512 | Alg::EdDsa | Alg::Es256)
+                | Kind::Jwe(Alg::A128Gcm)
         ) {
             rows.extend(asked::rows(kind));
         }
@@ -66,7 +71,10 @@ fn made() -> BTreeMap<String, Vector> {
                 rows.extend(jose::jws(kind).into_iter().chain(claims_jwt::rows()).chain(claims_cwt::texts(kind)))
             }
             Kind::Jwe(Alg::A256Gcm) => rows.extend(jose::jwe(kind)),
-            _ => {}
+            // And what it has a part in, for each.
+            Kind::Encrypted(_) => rows.extend(cose::sealings(kind)),
+            Kind::Jws(_) => rows.extend(jose::proofs(kind).into_iter().chain(jose::confusions(kind))),
+            Kind::Jwe(_) => rows.extend(jose::sealings(kind)),
         }
         all.extend(parts::vectors(kind, rows));
     }
@@ -155,5 +163,5 @@ fn vectors_differ_in_one_thing_from_a_good_one() {
         let found = judge(&all[*name]);
         assert!(["opens", "opened", "taken"].contains(&&*found) || found.starts_with("reads {\""), "{name}: {found}");
     }
-    assert_eq!(good.len(), 10 + 9 + 3 + 1 + 1);
+    assert_eq!(good.len(), 12 + 9 + 3 + 1 + 1);
 }
