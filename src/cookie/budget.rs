@@ -63,6 +63,8 @@ impl Budget {
 
     /// The `Cookie` field of the next request, other people's cookies included: 7800, because nginx says 400 to a line of more than 8192
     /// (`large_client_header_buffers`), and Apache to one of more than 8190, to every request from then on.
+    ///
+    /// Mergeable state has a limit of its own for the same field, `merge::Policy::header_limit`: raise both, or neither.
     pub const fn request(self, bytes: usize) -> Self {
         Self { request: bytes, ..self }
     }

@@ -125,7 +125,8 @@ impl Policy {
         self.skew
     }
 
-    /// The longest `Cookie` header that every proxy on the way takes, in bytes.
+    /// The longest `Cookie` header that every proxy on the way takes, in bytes. Slips have a limit of their own for it:
+    /// [`Budget::request`](crate::cookie::Budget::request).
     #[must_use]
     pub fn header_limit(&self) -> usize {
         self.header_limit
