@@ -5,7 +5,7 @@ use crate::{
     world::{DAY, First, IDLE, NAME, Next, Session, World, builder, jar, request, session},
 };
 use orderslip::{
-    Alg, Key, Keyring, Lifetime, Sealer,
+    Alg, Error, Key, Keyring, Lifetime, Rejection, Sealer,
     cookie::{Former, Jar, Outcome, Prefix},
     testing::mint,
 };
@@ -206,6 +206,21 @@ fn what_cannot_be_read_here_is_kept_whatever_stands_under_a_former_name() {
     assert_eq!((visit.outcome(), visit.state()), (Outcome::Unreadable, None));
     assert!(visit.update(|_| ()).unwrap_err().is_unreadable());
     assert!(visit.plan().set_cookie().is_empty());
+}
+
+/// Of two that are of equally little use, why there is no slip is told of the one under the present name.
+#[test]
+fn what_is_told_is_of_the_present_name() {
+    let world = World::new();
+    let jar = builder::<Session>(&world.ring).formerly("__Host-id").build().unwrap();
+    // A slip of another cookie.
+    let sealer = Sealer::<Session>::encrypted(&world.ring).lifetime(Lifetime::absolute(DAY));
+    let moved = mint(&Jar::builder("other", sealer).build().unwrap(), &session("a"), NOW).unwrap();
+    let moved = moved.split_once('=').unwrap().1;
+    for (present, former, why) in [(moved, "junk", Rejection::NotAuthentic), ("junk", moved, Rejection::Malformed)] {
+        let visit = jar.visit_at(request(&format!("{NAME}={present}; __Host-id={former}")), NOW);
+        assert_eq!(visit.error().and_then(Error::rejection), Some(why), "{present} and {former}");
+    }
 }
 
 /// In development a cookie has no prefix, and so the name that it had before it got one.
