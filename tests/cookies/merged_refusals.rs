@@ -158,7 +158,8 @@ fn the_session_before_is_forgotten_once_no_state_needs_it() {
 fn a_cart_of_an_older_version_is_a_cart() {
     let mut shop = Shop::open();
     shop.add("soup", 2);
-    shop.browse(10, Duration::from_secs(60));
+    // Long enough that nothing is left of the operation but what it came to.
+    shop.browse(40, Duration::from_secs(60));
     assert_eq!(shop.siblings(), 1, "a base");
     shop.jars = tomorrow(&shop);
     let visits = shop.request();
@@ -167,6 +168,33 @@ fn a_cart_of_an_older_version_is_a_cart() {
     shop.answer(&visits);
     let visits = shop.request();
     assert_eq!(visits.merged::<Cart<Tomorrow>>().unwrap().read(|cart| cart.quantity("soup")), 3);
+}
+
+/// Nor is a preference.
+#[test]
+fn what_was_set_under_an_older_version_is_set() {
+    struct Later;
+    impl Fields for Later {
+        const PURPOSE: &'static str = Display::PURPOSE;
+        const VERSION: u16 = Display::VERSION + 1;
+    }
+    let mut shop = Shop::open();
+    let (sessions, now) = (sessions(&shop), MergedJar::<Displayed>::new("display", &sessions(&shop)));
+    shop.jars = Arc::new(Jars::new().with(sessions).unwrap().with_merged(now.unwrap()).unwrap());
+    let visits = shop.request();
+    visits.merged::<Displayed>().unwrap().update(&Set("theme".into(), Some("dark".into()))).unwrap();
+    shop.answer(&visits);
+    for _ in 0..40 {
+        shop.clock.advance(Duration::from_secs(60));
+        let visits = shop.request();
+        visits.merged::<Displayed>().unwrap().read(|_| ());
+        shop.answer(&visits);
+    }
+    let sessions = merged::sessions(&shop.ring, &shop.clock, Budget::default());
+    let later = MergedJar::<Preferences<Later>>::new("display", &sessions);
+    shop.jars = Arc::new(Jars::new().with(sessions).unwrap().with_merged(later.unwrap()).unwrap());
+    let theme = |display: &Preferences<Later>| display.get("theme").map(str::to_owned);
+    assert_eq!(shop.request().merged().unwrap().read(theme).as_deref(), Some("dark"));
 }
 
 /// Two states come along with one login: what the first takes of the next request, the second has not.
