@@ -156,9 +156,10 @@ impl Attributes {
 
     /// The line that sets the cookie, or another whose name ends in something more.
     pub(crate) fn set(&self, suffix: &str, value: &str, lives: Option<Duration>) -> String {
-        let room = self.name.len() + suffix.len() + 1 + value.len() + LONGEST_AGE.len() + self.fixed.len();
+        let pair = [self.name.as_str(), suffix, "=", value];
+        let room = pair.iter().chain([&LONGEST_AGE, &&*self.fixed]).map(|part| part.len()).sum();
         let mut line = String::with_capacity(room);
-        for part in [self.name.as_str(), suffix, "=", value] {
+        for part in pair {
             line.push_str(part);
         }
         if let Some(lives) = lives {

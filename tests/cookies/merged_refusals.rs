@@ -291,6 +291,23 @@ fn what_slips_and_states_add_to_the_next_request_is_counted_together() {
     assert!((7_500..=7_800).contains(&size(&shop)), "{}", size(&shop));
 }
 
+/// To the byte: beside an operation, a slip may grow until the next request is as long as it may be, and no further.
+#[test]
+fn the_room_that_an_operation_takes_is_what_its_cookie_takes() {
+    let mut next = Vec::new();
+    // A slip grows by one or two bytes at a time, and so does not meet the limit from everywhere.
+    for bytes in 7_500..7_504 {
+        let mut shop = full(bytes);
+        let visits = shop.request();
+        cart(&visits).update(&CartOp::Add("soup".into(), 1)).unwrap();
+        let refused = (1..400).find(|by| grown(&visits, *by).is_err()).unwrap();
+        assert!(refused > 10, "there was room");
+        shop.answer(&visits);
+        next.push(size(&shop));
+    }
+    assert_eq!(next.iter().max(), Some(&7_800), "{next:?}");
+}
+
 /// A login sends session, tombstone and cart in one answer. Behind a proxy that takes no more it would be a 502, each time.
 #[test]
 fn a_login_whose_answer_would_be_too_long_is_refused_and_says_so() {
