@@ -222,5 +222,7 @@ mod tests {
         assert!(parse(&"[".repeat(20_000)).is_none());
         assert!(parse(&format!("{}{}", "[".repeat(17), "]".repeat(17))).is_some());
         assert!(parse(&format!("{}{}", "[".repeat(18), "]".repeat(18))).is_none());
+        let objects = |depth: usize| format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth));
+        assert!(parse(&objects(16)).is_some() && parse(&objects(17)).is_none());
     }
 }

@@ -187,6 +187,7 @@ fn readers_are_as_strict_as_writers() {
     refused::<One>(b"\x82\x05\x06"); // an element too many
     refused::<One>(b"\x80"); // and one too few
     refused::<Shape>(b"\xa1\x64Unit\xf6"); // a unit variant with content
+    refused::<Vec<Shape>>(b"\x82\xa1\x64Unit\x64Unit"); // nor does its content stand for the next element
     refused::<Shape>(b"\x67Newtype"); // and one without what it needs
     refused::<Shape>(b"\xa2\x64Unit\xf6\x61x\xf6"); // two variants at once
     refused::<Shape>(b"\x00"); // a variant by its index
@@ -200,6 +201,35 @@ fn readers_are_as_strict_as_writers() {
     refused::<i128>(b"\xc2\x50\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff");
     refused::<char>(b"\x62ab");
     assert_eq!(de::state::<f64>(b"\xf9\x3c\x00").unwrap().to_bits(), 1.0_f64.to_bits());
+}
+
+/// What has a shape for people and one for programs has the second, both ways.
+#[test]
+fn addresses_are_no_texts() {
+    let address = std::net::IpAddr::from([192, 0, 2, 1]);
+    for layout in [Layout::Named, Layout::Positional] {
+        let bytes = written(&address, layout);
+        assert!(bytes.ends_with(b"\x84\x18\xc0\x00\x02\x01"), "{bytes:x?}");
+        assert_eq!(de::state::<std::net::IpAddr>(&bytes).unwrap(), address);
+    }
+    refused::<std::net::IpAddr>(b"\x69192.0.2.1");
+}
+
+/// RFC 8949 section 3.2.1: well-formed, and nothing that we write; the reason says so.
+#[test]
+fn an_indefinite_length_is_told_from_what_is_no_item() {
+    let reason = |bytes: &'static [u8]| read::Reader::new(bytes, read::Form::Shortest).item().unwrap_err().0;
+    assert!(reason(b"\x9f\xff").contains("indefinite"), "{}", reason(b"\x9f\xff"));
+    assert_ne!(reason(b"\x9f\xff"), reason(b"\x9c"));
+}
+
+/// Others may write less than all at a time, and go by what they are told.
+#[test]
+fn a_buffer_takes_all_that_is_written() {
+    use std::io::Write as _;
+    let mut buffer = Buffer::default();
+    assert_eq!(buffer.write(b"soup").unwrap(), 4);
+    assert_eq!(buffer.bytes(), b"soup");
 }
 
 /// Options and newtypes are counted where the output stands, and a sequence of unknown length opens without a byte of it: its elements

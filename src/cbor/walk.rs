@@ -104,6 +104,9 @@ mod tests {
         let nested = |depth: usize| [vec![0x81; depth], vec![0x00]].concat();
         assert_eq!(state(&nested(MAX_STATE_DEPTH)), Ok(()));
         assert!(state(&nested(MAX_STATE_DEPTH + 1)).is_err());
+        let within =
+            |levels: usize, depth: usize| skip_in_state(&mut Reader::new(&nested(depth), Form::Shortest), levels);
+        assert!((0..4).all(|levels| within(levels, levels).is_ok() && within(levels, levels + 1).is_err()));
         let mut tags = vec![0xc2; MAX_FRAME_DEPTH];
         tags.extend_from_slice(&[0x41, 1]);
         assert!(skip(&mut Reader::new(&tags, Form::Any)).is_ok());

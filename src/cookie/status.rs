@@ -78,3 +78,28 @@ impl Missing {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_has_the_status_of_the_table() {
+        let errors = [
+            (Error::unknown_key(), 503, Some(RETRY_AFTER)),
+            (Error::newer_version(0), 503, Some(RETRY_AFTER)),
+            (Error::unavailable("no answer"), 503, Some(RETRY_AFTER)),
+            (Error::ask_again("too late"), 503, Some(RETRY_SOON)),
+            (Error::expired(1), 401, None),
+            (Error::key_retired(), 401, None),
+            (Error::revoked(), 401, None),
+            (Error::malformed("short"), 403, None),
+            (Error::not_authentic("forged"), 403, None),
+            (Error::too_large(2, 1, Vec::new()), 413, None),
+            (Error::misuse("too late"), 500, None),
+        ];
+        for (error, expected, seconds) in errors {
+            assert_eq!((status(&error), retry_after(&error)), (expected, seconds), "{error}");
+        }
+    }
+}

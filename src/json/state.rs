@@ -143,6 +143,11 @@ mod tests {
         assert_eq!(write(&[[[1], [2]], [[3], [4]]], 3, &mut out), Ok(()));
         assert_eq!(out, b"[[[1],[2]],[[3],[4]]]");
         assert!(write(&[[[1]]], 2, &mut Vec::new()).is_err());
+        let map = |value: u8| std::collections::BTreeMap::from([("a", value)]);
+        let mut out = Vec::new();
+        assert_eq!(write(&[map(1), map(2), map(3)], 2, &mut out), Ok(()));
+        assert_eq!(out, br#"[{"a":1},{"a":2},{"a":3}]"#);
+        assert!(write(&[[map(1)]], 2, &mut Vec::new()).is_err());
     }
 
     proptest! {

@@ -153,6 +153,22 @@ fn the_session_before_is_forgotten_once_no_state_needs_it() {
     assert!(size(&shop) + 60 < with_before, "{} after {with_before}", size(&shop));
 }
 
+/// And not before: a session that is sealed again right after its login still knows the guest's, whose answers may be under way.
+#[test]
+fn the_session_before_is_remembered_while_its_answers_may_be_under_way() {
+    let mut shop = Shop::open();
+    let (late, login) = (shop.request(), shop.request());
+    cart(&late).update(&CartOp::Add("soup".into(), 1)).unwrap();
+    log_in(&login);
+    shop.answer(&login);
+    shop.clock.advance(Duration::from_secs(5));
+    let touched = shop.request();
+    touched.held::<Session>().unwrap().update(|_| ()).unwrap();
+    assert_eq!(shop.answer(&touched).len(), 1, "the session alone");
+    shop.answer(&late);
+    assert_eq!(shop.quantity("soup"), 1);
+}
+
 /// Another version of the application's goods is no other shape: a cart that was there before the release is there after it.
 #[test]
 fn a_cart_of_an_older_version_is_a_cart() {
@@ -248,9 +264,15 @@ fn two_sessions_that_begin_at_once_are_two() {
     assert_eq!(shop.quantity("soup"), 1, "and all goes on");
 }
 
+/// Of operations the `Cookie` header may have so much, and so a login may fill it as far.
+const LIMIT: usize = 8 * 1024 - 300;
+
 /// A browser whose `Cookie` header has so many bytes.
 fn full(bytes: usize) -> Shop {
-    let mut shop = Shop::open();
+    filled(Shop::open(), bytes)
+}
+
+fn filled(mut shop: Shop, bytes: usize) -> Shop {
     let other =
         |shop: &mut Shop, name: &str, bytes: usize| shop.browser.plant(&format!("{name}={}", "x".repeat(bytes)), NOW);
     other(&mut shop, "a", 3_500);
@@ -308,6 +330,45 @@ fn the_room_that_an_operation_takes_is_what_its_cookie_takes() {
     assert_eq!(next.iter().max(), Some(&7_800), "{next:?}");
 }
 
+/// What was added goes into the cookie that comes along with a login, and is counted there and not twice: of all headers that a login leaves
+/// room in, the fullest is then as long as it may be.
+#[test]
+fn the_room_that_a_login_takes_is_what_its_cookies_take() {
+    let next_if_taken = |bytes: usize, adds: bool| {
+        let mut shop = Shop::open();
+        for n in 0..8 {
+            shop.add(&format!("a dish with a long name, number {n}"), 1);
+        }
+        let shop = &mut filled(shop, bytes);
+        let visits = shop.request();
+        if adds && cart(&visits).update(&CartOp::Add("soup".into(), 1)).is_err() {
+            return None;
+        }
+        visits.held::<Session>().unwrap().replace_with(|_| user("ann")).ok()?;
+        let plan = visits.plan();
+        let is_refused = plan.refusal().is_some_and(Error::is_too_large);
+        shop.receive(&plan);
+        (!is_refused).then(|| size(shop))
+    };
+    for adds in [false, true] {
+        assert_eq!((7_000..7_060).rev().find_map(|bytes| next_if_taken(bytes, adds)), Some(LIMIT), "adds: {adds}");
+    }
+}
+
+/// Whoever is over the limit already, and gets through, may log in: but no login takes a browser from the limit to beyond it.
+#[test]
+fn a_header_at_its_limit_is_not_over_it() {
+    for (bytes, is_refused) in [(LIMIT, true), (LIMIT + 1, false)] {
+        let mut shop = Shop::open();
+        shop.add("soup", 1);
+        let shop = filled(shop, bytes);
+        let visits = shop.request();
+        log_in(&visits);
+        let plan = visits.plan();
+        assert_eq!(plan.refusal().is_some_and(Error::is_too_large), is_refused, "{bytes}");
+    }
+}
+
 /// A login sends session, tombstone and cart in one answer. Behind a proxy that takes no more it would be a 502, each time.
 #[test]
 fn a_login_whose_answer_would_be_too_long_is_refused_and_says_so() {
@@ -331,6 +392,23 @@ fn a_login_whose_answer_would_be_too_long_is_refused_and_says_so() {
         shop.receive(&plan);
         assert_eq!(cart(&shop.request()).read(|cart| cart.lines().count()), 8);
     }
+    // To the byte, and the names of the fields with them.
+    let taken = |answer: usize| {
+        let mut shop = Shop::closed();
+        shop.jars = jars_within(&shop.ring, &shop.clock, Budget::default().answer(answer));
+        let visits = shop.request();
+        cart(&visits).read(|_| ());
+        shop.answer(&visits);
+        shop.add("soup", 1);
+        let visits = shop.request();
+        log_in(&visits);
+        let plan = visits.plan();
+        plan.refusal()
+            .is_none()
+            .then(|| plan.set_cookie().iter().map(|line| line.len() + "Set-Cookie: \r\n".len()).sum::<usize>())
+    };
+    let least = (700..1_200).find_map(|answer| Some((answer, taken(answer)?))).unwrap();
+    assert_eq!(least.0, least.1);
     // Nor does it make a request that no server would see.
     for (header, fits) in [(4_600, true), (6_250, false)] {
         let mut shop = full(4_400);

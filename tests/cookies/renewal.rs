@@ -172,6 +172,18 @@ fn t76_a_former_cookie_is_deleted_with_the_attributes_that_it_had() {
     assert_eq!(line, ["s=; Max-Age=0; Path=/shop; Secure; HttpOnly; SameSite=Lax; Partitioned"]);
 }
 
+/// A browser takes no line for `__Host-Http-` without `HttpOnly`, and another that scripts may read is deleted as it was set.
+#[test]
+fn t76_a_former_cookie_of_a_jar_that_scripts_read_is_hidden_from_them_only_by_its_prefix() {
+    let ring = crate::kit::shared_ring();
+    for (name, is_hidden) in [("__Host-Http-s", true), ("__Host-s", false), ("__Secure-s", false), ("s", false)] {
+        let jar = builder::<Session>(&ring).readable_by_scripts().formerly(name).build().unwrap();
+        let lines = jar.visit_at(request(&format!("{name}=junk")), NOW).plan().into_set_cookie();
+        assert!(lines.len() == 1 && lines[0].starts_with(&format!("{name}=;")), "{lines:?}");
+        assert_eq!(lines[0].contains("HttpOnly"), is_hidden, "{lines:?}");
+    }
+}
+
 /// While a name is changed, servers of both are there. What a browser was told of by one is over for the other.
 #[test]
 fn t29_a_logout_under_the_former_name_holds_under_the_new_one() {
