@@ -223,6 +223,109 @@ fn an_indefinite_length_is_told_from_what_is_no_item() {
     assert_ne!(reason(b"\x9f\xff"), reason(b"\x9c"));
 }
 
+/// What is closed takes no level of what comes after it.
+#[test]
+fn a_long_list_is_no_deeper_than_a_short_one() {
+    let each = |n: i128| {
+        let children = vec![Shape::Unit];
+        let tree = Shape::Struct { text: "a".into(), bytes: None, children };
+        [Shape::Newtype(n), Shape::Tuple(1, 0.5, 'a'), Shape::Units((), None), Shape::Map(BTreeMap::new()), tree]
+    };
+    let many: Vec<Shape> = (0..50).flat_map(each).collect();
+    for layout in [Layout::Named, Layout::Positional] {
+        assert_eq!(de::state::<Vec<Shape>>(&written(&many, layout)).unwrap(), many);
+    }
+    // A small number is none of those whose tags count, whatever type it has.
+    struct Deep(usize, i128);
+    impl Serialize for Deep {
+        fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            if self.0 == 0 {
+                serializer.serialize_i128(self.1)
+            } else {
+                serializer.collect_seq([Deep(self.0 - 1, self.1)])
+            }
+        }
+    }
+    for (number, fits) in [(0, true), (-1, true), (1 << 64, false), (-1 - (1 << 64), false)] {
+        let deepest = Deep(MAX_STATE_DEPTH, number);
+        assert_eq!(ser::state(&deepest, Layout::Named, &mut Buffer::default()).is_ok(), fits, "{number}");
+    }
+}
+
+/// For the error that names the largest: the fields of the whole state, and nobody else's of the same names.
+#[test]
+fn the_fields_of_the_state_are_measured_and_no_others() {
+    #[derive(Serialize)]
+    struct Inner {
+        a: &'static str,
+        b: u8,
+    }
+    #[derive(Serialize)]
+    struct Outer {
+        a: Inner,
+        list: Vec<Inner>,
+    }
+    let inner = || Inner { a: "soup", b: 3 };
+    let outer = Outer { a: inner(), list: vec![inner(), inner()] };
+    let child = || Shape::Struct { text: "b".into(), bytes: None, children: vec![] };
+    let variant = Shape::Struct { text: "a".into(), bytes: Some(vec![1]), children: vec![child(), child()] };
+    for (layout, named) in [(Layout::Named, 1), (Layout::Positional, 0)] {
+        // A head, and the fields.
+        let sizes = ser::measure(&outer, layout);
+        assert_eq!(sizes.iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["a", "list"]);
+        assert_eq!(1 + sizes.iter().map(|(_, size)| size).sum::<usize>(), written(&outer, layout).len());
+        assert_eq!(sizes[0].1, written(&inner(), layout).len() + 2 * named);
+        // A map of one entry and the variant's name besides.
+        let sizes = ser::measure(&variant, layout);
+        assert_eq!(sizes.iter().map(|(name, _)| *name).collect::<Vec<_>>(), ["text", "bytes", "children"]);
+        assert_eq!(1 + 7 + 1 + sizes.iter().map(|(_, size)| size).sum::<usize>(), written(&variant, layout).len());
+    }
+}
+
+/// Only the first field of a small struct may be the tag of an adjacently tagged enum.
+#[test]
+fn a_second_field_is_no_tag() {
+    mod other {
+        #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        pub(super) enum Status {
+            Open,
+        }
+    }
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Status {
+        since: u64,
+        status: other::Status,
+    }
+    let status = Status { since: 1, status: other::Status::Open };
+    for layout in [Layout::Named, Layout::Positional] {
+        assert_eq!(de::state::<Status>(&written(&status, layout)).unwrap(), status);
+    }
+}
+
+/// What a state may not hold, a frame may, and is passed over.
+#[test]
+fn simple_values_of_a_frame_are_passed_over() {
+    for (bytes, is_item) in
+        [(&b"\xe0"[..], true), (b"\xf3", true), (b"\xf7", true), (b"\xf8\x20", true), (b"\xf8\xff", true)]
+            .into_iter()
+            .chain([
+                (&b"\xf8\x1f"[..], false),
+                (b"\xf8\x18", false),
+                (b"\xf8", false),
+                (b"\xfc", false),
+                (b"\xff", false),
+            ])
+            .chain([(&b"\xf4"[..], true), (b"\xf5", true), (b"\xf6", true)])
+    {
+        let mut reader = read::Reader::new(bytes, read::Form::Any);
+        assert_eq!(walk::skip(&mut reader).is_ok(), is_item, "{bytes:x?}");
+        assert!(!is_item || reader.end().is_ok(), "{bytes:x?}");
+    }
+    assert!(de::state::<Anything>(b"\xf4").is_ok() && de::state::<Anything>(b"\xf5").is_ok());
+    refused::<Anything>(b"\xe0");
+    refused::<Anything>(b"\xf8\x20");
+}
+
 /// Others may write less than all at a time, and go by what they are told.
 #[test]
 fn a_buffer_takes_all_that_is_written() {

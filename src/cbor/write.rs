@@ -271,6 +271,17 @@ mod tests {
         assert_eq!(buffer.bytes(), [0, 0, 1, 9, 9, 2, 3, 4, 5, 7]);
     }
 
+    #[test]
+    fn a_head_by_itself_is_the_head_of_the_writer() {
+        for shift in 0..64 {
+            for argument in [(1_u64 << shift) - 1, 1 << shift, u64::MAX >> shift, 23, 24] {
+                let mut buffer = Buffer::default();
+                buffer.cbor().map(argument);
+                assert_eq!(Head::of(5, argument).as_slice(), buffer.bytes(), "{argument}");
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn heads_and_floats_are_what_ciborium_writes(int in any::<i128>(), shift in 0_u32..128, double: f64, single: f32) {

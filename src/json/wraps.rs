@@ -181,6 +181,32 @@ mod tests {
         }
     }
 
+    /// Not all go by `serialize_entry`, and not all are the same for people and for programs.
+    #[test]
+    fn keys_and_values_may_come_one_by_one_and_addresses_are_texts() {
+        use serde::ser::SerializeMap as _;
+        struct OneByOne(Endless);
+        impl Serialize for OneByOne {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut map = serializer.serialize_map(None)?;
+                map.serialize_key("address")?;
+                map.serialize_value(&std::net::Ipv4Addr::LOCALHOST)?;
+                map.serialize_key(&self.0.0.is_some().then_some("deep"))?;
+                map.serialize_value(&self.0)?;
+                map.end()
+            }
+        }
+        let text = r#"{"address":"127.0.0.1","deep":null}"#;
+        assert_eq!(written(&OneByOne(endless(16))).as_deref(), Some(text));
+        assert!(written(&OneByOne(endless(17))).is_none());
+        let addresses = r#"["127.0.0.1","::1"]"#;
+        let read: Vec<std::net::IpAddr> = read_from(addresses).unwrap();
+        assert_eq!(written(&read).as_deref(), Some(addresses));
+        assert!(
+            read_from::<External>(r#"{"Unit":null}"#).is_some() && read_from::<External>(r#"{"Unit":1}"#).is_none()
+        );
+    }
+
     #[test]
     fn raw_json_passes() {
         let text = r#"{"a":{ "b" : [1, 2] }}"#;
