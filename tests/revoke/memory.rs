@@ -53,6 +53,30 @@ async fn t26_a_full_list_refuses_and_forgets_only_what_is_over() {
     assert!(!young.is_good(&guard, &sealer, later(86_400)).await);
 }
 
+/// Whatever an entry is of, it takes the room of one; and all of them are over in the end.
+#[tokio::test]
+async fn t26_entries_of_all_kinds_are_counted_together() {
+    let (list, clock) = store(5);
+    let guard = Guard::fail_closed(list.clone()).horizon(DAY);
+    let (ring, sealer) = encrypted();
+    let device = Device::of(&sealer, "ada", NOW);
+    let key = ring.ids().next().unwrap().clone();
+    let redeemer = Redeemer::new(list.clone());
+    assert!(list.is_empty());
+    guard.revoke(&device.slip).await.unwrap();
+    assert!(!list.is_empty());
+    guard.log_out_at("bob", None, NOW).await.unwrap();
+    guard.revoke_key(&key, later(86_400)).await.unwrap();
+    assert_eq!(list.len(), 4, "a key has a name in each of the two families");
+    let redeem = |name: &'static [u8]| Redemption::of("coupon", name, later(86_400));
+    assert_eq!(redeemer.redeem(&redeem(b"soup")).await.unwrap(), Redeemed::Now);
+    assert_eq!(list.len(), 5);
+    assert!(redeemer.redeem(&redeem(b"bread")).await.unwrap_err().is_unavailable(), "full");
+    clock.set(later(2 * 86_400));
+    assert_eq!(redeemer.redeem(&Redemption::of("coupon", b"bread", later(3 * 86_400))).await.unwrap(), Redeemed::Now);
+    assert_eq!(list.len(), 1);
+}
+
 #[tokio::test]
 async fn t26_a_list_that_was_lost_says_so() {
     let (_, sealer) = encrypted();
