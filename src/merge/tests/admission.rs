@@ -173,6 +173,7 @@ fn of_one_session_the_last_256_items_are_kept() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "a thousand sessions, and arithmetic of our own")]
 fn a_thousand_sessions_are_remembered_and_the_one_that_was_silent_longest_is_forgotten() {
     let desk = Desk::new(Policy::builder());
     let slips: Vec<SlipId> = (0..1_025).map(|_| SlipId::random().unwrap()).collect();
