@@ -77,6 +77,19 @@ async fn t26_entries_of_all_kinds_are_counted_together() {
     assert_eq!(list.len(), 1);
 }
 
+/// Looking at all of a list takes time: it is done when there is no room, and not before.
+#[tokio::test]
+async fn what_is_over_is_thrown_out_when_room_is_needed() {
+    let (list, clock) = store(3);
+    let redeemer = Redeemer::new(list.clone());
+    for (name, at, entries) in [(b"a", 0, 1), (b"b", 1_000, 2), (b"c", 2_000, 3), (b"d", 3_000, 1)] {
+        clock.set(later(at));
+        let redeemed = redeemer.redeem(&Redemption::of("coupon", name, later(at + 100))).await;
+        assert_eq!(redeemed.unwrap(), Redeemed::Now);
+        assert_eq!(list.len(), entries, "after {at} s");
+    }
+}
+
 #[tokio::test]
 async fn t26_a_list_that_was_lost_says_so() {
     let (_, sealer) = encrypted();
