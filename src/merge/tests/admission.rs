@@ -158,6 +158,7 @@ fn a_jar_has_a_hundred_items_and_a_session_sixty_four_under_way() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "hundreds of items, and arithmetic of our own")]
 fn of_one_session_the_last_256_items_are_kept() {
     let names: Vec<&'static str> = (0..257).map(|number| &*Box::leak(number.to_string().into_boxed_str())).collect();
     let mut desk = Desk::new(Policy::builder());
