@@ -235,6 +235,8 @@ fn a_long_list_is_no_deeper_than_a_short_one() {
     for layout in [Layout::Named, Layout::Positional] {
         assert_eq!(de::state::<Vec<Shape>>(&written(&many, layout)).unwrap(), many);
     }
+    let lists: Vec<Vec<u8>> = (0..100).map(|n| vec![n]).collect();
+    assert_eq!(de::state::<Vec<Vec<u8>>>(&written(&lists, Layout::Named)).unwrap(), lists);
     // A small number is none of those whose tags count, whatever type it has.
     struct Deep(usize, i128);
     impl Serialize for Deep {

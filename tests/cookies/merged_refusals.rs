@@ -163,7 +163,7 @@ fn the_session_before_is_remembered_while_its_answers_may_be_under_way() {
     shop.answer(&login);
     shop.clock.advance(Duration::from_secs(5));
     let touched = shop.request();
-    touched.held::<Session>().unwrap().update(|_| ()).unwrap();
+    touched.held::<Session>().unwrap().touch();
     assert_eq!(shop.answer(&touched).len(), 1, "the session alone");
     shop.answer(&late);
     assert_eq!(shop.quantity("soup"), 1);
