@@ -179,3 +179,30 @@ impl<S: Revocations> AnyRevocations for S {
         Box::pin(Revocations::look_up(self, query))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a store of one's own goes by.
+    #[test]
+    fn t26_a_revocation_means_what_it_names_and_nothing_else() {
+        let at = UnixTime::from_secs;
+        let [slip, other] = [[1; 16], [2; 16]].map(SlipId::from_bytes);
+        let digest = |text: &str| Digest::of("name", text.as_bytes());
+        let (subject, key) = (Some(digest("ada")), Some(digest("key")));
+        let query = Query { slip, began_at: at(5), ends_at: at(100), subject, key, now: at(10) };
+        let until = at(100);
+        let of_slip = |id| Revocation::Slip { id, began_at: at(5), until };
+        assert!(query.is_meant_by(&of_slip(slip)) && !query.is_meant_by(&of_slip(other)));
+        let of_key = |text: &str| Revocation::Key { key: digest(text), until };
+        assert!(query.is_meant_by(&of_key("key")) && !query.is_meant_by(&of_key("another")));
+        let of =
+            |text: &str, before| Revocation::Subject { subject: digest(text), before: at(before), spared: None, until };
+        assert!(
+            query.is_meant_by(&of("ada", 5)) && !query.is_meant_by(&of("ada", 4)) && !query.is_meant_by(&of("bob", 5))
+        );
+        let nobodys = Query { subject: None, key: None, ..query };
+        assert!(!nobodys.is_meant_by(&of("ada", 5)) && !nobodys.is_meant_by(&of_key("key")));
+    }
+}
