@@ -9,6 +9,7 @@ use std::time::Duration;
 
 /// Another request's barrier: taken for a while, then nobody can say, then it is too old. To the millisecond.
 #[test]
+#[cfg_attr(miri, ignore = "a lot of arithmetic of our own")]
 fn a_barrier_of_another_request_is_committed_for_a_while_and_then_too_old() {
     let tick = Duration::from_millis(1);
     let mut browser = Browser::new();
