@@ -115,6 +115,7 @@ mod tests {
             (" a=1 ;b=2;\ta=3\t", vec!["1", "3"]),
             ("a=", vec![""]),
             ("a= ", vec![""]),
+            ("b=1;a= ;a=\t", vec!["", ""]),
             ("a==1=", vec!["=1="]),
             ("a=\"1\"", vec!["\"1\""]),
             ("a=1 2", vec!["1 2"]),
@@ -124,6 +125,7 @@ mod tests {
         ] {
             assert_eq!(values(field.as_bytes(), "a"), found, "{field:?}");
         }
+        assert!(values(b"=1; =2", "").is_empty(), "no cookie has no name");
     }
 
     #[test]
