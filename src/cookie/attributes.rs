@@ -157,7 +157,7 @@ impl Attributes {
     /// The line that sets the cookie, or another whose name ends in something more.
     pub(crate) fn set(&self, suffix: &str, value: &str, lives: Option<Duration>) -> String {
         let pair = [self.name.as_str(), suffix, "=", value];
-        let room = pair.iter().chain([&LONGEST_AGE, &&*self.fixed]).map(|part| part.len()).sum();
+        let room = pair.into_iter().chain([LONGEST_AGE, self.fixed.as_str()]).map(str::len).sum();
         let mut line = String::with_capacity(room);
         for part in pair {
             line.push_str(part);

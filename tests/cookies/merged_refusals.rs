@@ -242,7 +242,7 @@ fn two_states_at_a_login_are_counted_together() {
         let plan = visits.plan();
         refused += usize::from(plan.refusal().is_some_and(Error::is_too_large));
         shop.receive(&plan);
-        assert!(size(&shop) <= 8_192 - 300, "{} after {header}", size(&shop));
+        assert!(size(&shop) <= LIMIT, "{} after {header}", size(&shop));
     }
     assert!((1..30).contains(&refused), "{refused}");
 }

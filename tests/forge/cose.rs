@@ -74,7 +74,7 @@ pub fn prove(alg: Alg, message: &[u8]) -> Vec<u8> {
         Alg::Es256 => es256(message),
         Alg::Hs384 => mac(hmac::HMAC_SHA384),
         Alg::Hs512 => mac(hmac::HMAC_SHA512),
-        _ => mac(hmac::HMAC_SHA256),
+        _ => hs256(&keys::secret(alg), message),
     }
 }
 

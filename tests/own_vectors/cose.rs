@@ -310,7 +310,6 @@ fn other_key(alg: Alg, kind: &Kind) -> Vec<u8> {
 }
 
 /// What may be wrong with the ciphertext, its tag and the key that it is made with.
-#[rustfmt::skip]
 pub(crate) fn sealings(kind: Kind) -> Vec<Row> {
     let alg = kind.alg();
     let sealed = kind.good_proof();
@@ -325,15 +324,63 @@ pub(crate) fn sealings(kind: Kind) -> Vec<Row> {
     vec![
         part("ciphertext-null", "ciphertext", [0xf6], MALFORMED, "A detached ciphertext."),
         part("ciphertext-empty", "ciphertext", cbor::bytes([]), MALFORMED, "An empty ciphertext."),
-        part("ciphertext-shorter-than-a-tag", "ciphertext", cbor::bytes(&sealed[..15]), MALFORMED, "Fifteen bytes: no ciphertext has fewer than its tag's sixteen."),
+        part(
+            "ciphertext-shorter-than-a-tag",
+            "ciphertext",
+            cbor::bytes(&sealed[..15]),
+            MALFORMED,
+            "Fifteen bytes: no ciphertext has fewer than its tag's sixteen.",
+        ),
         part("ciphertext-tag-alone", "ciphertext", cbor::bytes(&sealed[sealed.len() - 16..]), FORGED, "The tag alone."),
-        part("ciphertext-cut", "ciphertext", cbor::bytes(&sealed[..sealed.len() - 1]), FORGED, "A byte of the tag is missing."),
-        part("ciphertext-tag-of-twelve", "ciphertext", cbor::bytes(&sealed[..sealed.len() - 4]), FORGED, "A tag of twelve bytes (CVE-2018-1000539)."),
-        part("ciphertext-longer", "ciphertext", cbor::bytes([&sealed[..], &[0]].concat()), FORGED, "A zero behind the tag."),
-        part("ciphertext-first-bit", "ciphertext", flipped(0), FORGED, "A bit of the ciphertext's first byte is another."),
-        part("ciphertext-last-bit", "ciphertext", flipped(sealed.len() - 1), FORGED, "A bit of the tag's last byte is another."),
-        part("kdf-context-other-alg", "kdf context", context(if alg == Alg::Root { Alg::RootChaCha } else { Alg::Root }), FORGED, "The content key was derived for another algorithm (RFC 9053 section 5.2)."),
-        part("kdf-context-key-length", "kdf context", short_key, FORGED, "The content key was derived as one of 128 bits."),
+        part(
+            "ciphertext-cut",
+            "ciphertext",
+            cbor::bytes(&sealed[..sealed.len() - 1]),
+            FORGED,
+            "A byte of the tag is missing.",
+        ),
+        part(
+            "ciphertext-tag-of-twelve",
+            "ciphertext",
+            cbor::bytes(&sealed[..sealed.len() - 4]),
+            FORGED,
+            "A tag of twelve bytes (CVE-2018-1000539).",
+        ),
+        part(
+            "ciphertext-longer",
+            "ciphertext",
+            cbor::bytes([&sealed[..], &[0]].concat()),
+            FORGED,
+            "A zero behind the tag.",
+        ),
+        part(
+            "ciphertext-first-bit",
+            "ciphertext",
+            flipped(0),
+            FORGED,
+            "A bit of the ciphertext's first byte is another.",
+        ),
+        part(
+            "ciphertext-last-bit",
+            "ciphertext",
+            flipped(sealed.len() - 1),
+            FORGED,
+            "A bit of the tag's last byte is another.",
+        ),
+        part(
+            "kdf-context-other-alg",
+            "kdf context",
+            context(if alg == Alg::Root { Alg::RootChaCha } else { Alg::Root }),
+            FORGED,
+            "The content key was derived for another algorithm (RFC 9053 section 5.2).",
+        ),
+        part(
+            "kdf-context-key-length",
+            "kdf context",
+            short_key,
+            FORGED,
+            "The content key was derived as one of 128 bits.",
+        ),
         part("kdf-context-empty", "kdf context", [], FORGED, "The content key was derived without a context."),
     ]
 }
