@@ -5,7 +5,7 @@ use crate::{
     merged::{self, Goodies, Session, Shop, cart, jars_within, user},
 };
 use orderslip::{
-    Error,
+    Error, UnixTime,
     cookie::{self, Budget, Jar, Jars, MergedJar, Visits},
     merge::{Cart, CartOp, Fields, Line, Preferences, Set},
 };
@@ -424,4 +424,25 @@ fn a_login_whose_answer_would_be_too_long_is_refused_and_says_so() {
         shop.receive(&plan);
         assert!(size(&shop) <= 7_800, "{}", size(&shop));
     }
+}
+
+/// What is read as of a given time does not depend on a clock that is no good.
+#[test]
+fn time_that_is_given_is_the_time_of_the_cart_too() {
+    let mut shop = Shop::open();
+    for clock in [UnixTime::from_secs(1_577_836_800), UnixTime::from_secs(4_102_444_800)] {
+        shop.clock.set(clock);
+        let refused = shop.request().merged::<Goodies>().map(drop).unwrap_err();
+        assert!(refused.is_unavailable(), "2020 and 2100 are no times of a cart: {refused}");
+        for _ in 0..2 {
+            let visits = Visits::new_at(Arc::clone(&shop.jars), shop.browser.cookies("/", NOW), NOW);
+            cart(&visits).update(&CartOp::Add("soup".into(), 1)).unwrap();
+            let plan = visits.plan();
+            assert!(plan.refusal().is_none(), "{:?}", plan.refusal());
+            let stored = shop.browser.receive(plan.set_cookie(), NOW);
+            assert!(!stored.is_empty() && stored.iter().all(Result::is_ok), "{stored:?}");
+        }
+    }
+    shop.clock.set(NOW);
+    assert_eq!(shop.quantity("soup"), 4);
 }

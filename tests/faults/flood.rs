@@ -65,7 +65,7 @@ pub(crate) async fn rehearse(length: Length) -> Result<Vec<Row>, Fault> {
     };
     let answers: Vec<String> = all.answers.iter().map(|(status, count)| format!("{status} {count}×")).collect();
     let hostile = Row {
-        fault: "hostile cookies in one request of a hundred of these".to_owned(),
+        fault: "the same: one request of a hundred, with hostile cookies".to_owned(),
         times: all.hostile,
         requests: all.hostile,
         refused: all.answers.iter().filter(|(status, _)| matches!(status, 0 | 502 | 503)).map(|(_, count)| count).sum(),

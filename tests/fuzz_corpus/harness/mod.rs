@@ -3,7 +3,7 @@
 //!
 //! It uses the public interface only. Bytes at random meet nothing but the code in front of the proof; so most targets have a mode in which
 //! the bytes are put behind a proof that holds (`forge`), as an authentic payload, header, key or cookie, and one in which they are a
-//! script of changes to a good token. The first byte of an input is the mode.
+//! script of changes to a good token. There the first byte of an input is the mode.
 #![allow(unreachable_pub, unused_imports, reason = "one program uses the table, another the targets by their names")]
 
 mod allocation;
