@@ -63,7 +63,7 @@ pub(crate) struct Brought<T> {
     /// Whether there is a cookie of the present name; and which of the former ones there are.
     pub(crate) is_there: bool,
     pub(crate) formers: Vec<usize>,
-    /// The bytes that the cookies of the present name take in the request.
+    /// The bytes that the cookies of the present name and of the former ones take in the request: who writes the one deletes the others.
     pub(crate) takes: usize,
     /// Whether the cookies of the name are of no use to anybody, so that they may be deleted.
     pub(crate) is_useless: bool,
@@ -76,11 +76,14 @@ pub(crate) struct Place {
     former: Option<usize>,
 }
 
-impl Place {
+impl<T> Brought<T> {
+    /// Whether the slip stands under a former name.
     pub(crate) fn is_former(&self) -> bool {
-        self.former.is_some()
+        self.place.as_ref().is_some_and(|place| place.former.is_some())
     }
+}
 
+impl Place {
     /// The bytes of the text.
     pub(crate) fn len(&self) -> usize {
         self.value.len()
@@ -107,8 +110,9 @@ struct Found<T> {
     former: Option<usize>,
     /// The former names of which there are cookies.
     formers: Vec<usize>,
-    /// Of the present name: whether there is a cookie, and the bytes that all of them take.
+    /// Of the present name: whether there is a cookie.
     is_there: bool,
+    /// The bytes that the cookies of all these names take.
     takes: usize,
     /// Whether any name had too many cookies to look at.
     is_cut: bool,
@@ -130,7 +134,7 @@ fn find<T: SlipState>(jar: &Inner<T>, cookies: &Cookies, now: UnixTime) -> Found
             continue;
         }
         found.formers.push(index);
-        found.is_cut |= here.is_cut;
+        (found.takes, found.is_cut) = (found.takes + here.takes, found.is_cut | here.is_cut);
         // The present name goes first; under a former one stands what counts if it is worth more: what opens, and what may open elsewhere.
         let worth = |named: &Named<T>| named.best.as_ref().map(|(opened, _)| rank(opened));
         let is_better = worth(&here) > worth(&found.named);

@@ -233,11 +233,7 @@ fn what_goes_along_with_a_slip_is_counted_to_the_byte() {
         browser.receive(&lines, NOW);
         let next = browser.header("/", NOW).len();
         let least = (cookies.len()..2_000).find(|limit| answer(wide.request(*limit)).is_ok()).unwrap();
-        // Former names are still counted as there: they go with a later answer if this one is lost.
-        assert!(
-            least == next.max(cookies.len()) || cookies.contains("__Host-old"),
-            "{what} {cookies}: {least} for {next}"
-        );
+        assert_eq!(least, next.max(cookies.len()), "{what} {cookies}");
     }
 }
 

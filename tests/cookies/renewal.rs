@@ -1,12 +1,12 @@
 //! Nothing is written unless it changed or is due; what is due is written without a word from the handler.
 
 use crate::{
-    kit::{NOW, later},
+    kit::{NOW, later, shared_ring},
     world::{DAY, First, IDLE, NAME, Next, Session, World, builder, jar, request, session},
 };
 use orderslip::{
     Alg, Error, Key, Keyring, Lifetime, Rejection, Sealer,
-    cookie::{Former, Jar, Outcome, Prefix},
+    cookie::{Budget, Former, Jar, Outcome, Prefix},
     testing::mint,
 };
 
@@ -131,6 +131,38 @@ fn a_renamed_cookie_moves() {
     visit.logout().unwrap();
     let lines = visit.plan();
     assert_eq!(lines.set_cookie().len(), 3, "both names are deleted, and a tombstone is set");
+}
+
+/// No room in the answer, none in the next request, no key that seals: the slip stays under the name that it has, and is read from there.
+#[test]
+fn a_move_that_cannot_be_made_deletes_nothing() {
+    let file = shared_ring().to_jwks();
+    let mut waiting: serde_json::Value = serde_json::from_str(file.expose()).unwrap();
+    waiting["keys"][0]["nbf"] = later(1_000).as_secs().into();
+    let [ring, waiting] = [file.expose(), &*waiting.to_string()].map(|file| Keyring::from_jwks(file).unwrap());
+    assert_eq!(waiting.sealing_id(Alg::HkdfA256Gcm, NOW), None);
+    let before = Jar::builder("id", Sealer::<Session>::encrypted(&ring).lifetime(Lifetime::absolute(DAY)));
+    let pair = mint(&before.build().unwrap(), &session(&"x".repeat(400)), NOW).unwrap();
+    let wide = Budget::default();
+    for (ring, budget) in [(&ring, wide.answer(600)), (&ring, wide.request(pair.len())), (&waiting, wide)] {
+        let mut world = World { jar: builder(ring).formerly("__Host-id").budget(budget).build().unwrap(), ..World::new() };
+        world.plant(&pair);
+        for writes in [false, true, false] {
+            let mut visit = world.visit(NOW);
+            assert_eq!(visit.state(), Some(&session(&"x".repeat(400))), "{budget:?}");
+            if writes {
+                visit.update(|session| session.note.push('y')).unwrap_err();
+            }
+            assert_eq!(world.answer(&mut visit, NOW), [], "{budget:?}");
+            assert_eq!(world.browser.names(NOW), ["__Host-id"]);
+        }
+    }
+    // With room, it moves.
+    let mut world = World { jar: builder(&ring).formerly("__Host-id").build().unwrap(), ..World::new() };
+    world.plant(&pair);
+    let mut visit = world.visit(NOW);
+    assert_eq!(world.answer(&mut visit, NOW).len(), 2);
+    assert_eq!(world.browser.names(NOW), [NAME]);
 }
 
 /// The domain is given up for a `__Host-` name: a browser deletes the old cookie by the domain that it had, and not otherwise.

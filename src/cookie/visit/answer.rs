@@ -22,7 +22,7 @@ impl<T: SlipState> Visit<T> {
     pub(super) fn go_on(&mut self) {
         match &self.slip {
             Some(slip) => {
-                let is_moved = self.brought.place.as_ref().is_some_and(reading::Place::is_former);
+                let is_moved = self.brought.is_former();
                 let gains = || self.was_touched && self.inner().sealer.would_gain(slip, self.now);
                 if slip.standing() == Standing::Current && !is_moved && !gains() {
                     return;
@@ -152,9 +152,11 @@ impl<T: SlipState> Visit<T> {
         budget.pair.min(budget.line.saturating_sub(around)).min(answer).min(next)
     }
 
-    /// The former names that the answer deletes: once the present name has what they had, or that is over.
+    /// The former names that the answer deletes: once the present name has what they had, or that is over. A move that could not be made
+    /// leaves the slip where it is.
     pub(super) fn formers_to_delete(&self) -> impl Iterator<Item = &Attributes> {
-        let is_settled = !matches!(self.fate, Fate::Open) || self.brought_id.is_some();
+        let is_under_present_name = || self.brought_id.is_some() && !self.brought.is_former();
+        let is_settled = !matches!(self.fate, Fate::Open) || is_under_present_name();
         let found = self.brought.formers.iter().filter(move |_| is_settled);
         found.filter_map(|index| Some(&self.inner().formers.get(*index)?.attributes))
     }
