@@ -9,6 +9,7 @@
 mod attributes;
 mod budget;
 mod checkout;
+mod clash;
 mod event;
 mod form_token;
 mod former;

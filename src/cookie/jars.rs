@@ -5,13 +5,13 @@
 
 use crate::{
     cookie::{
+        clash::Claim,
         event,
         held::Held,
         jar::{Jar, Request},
         merged::{AnchorJar, Merged, MergedJar},
         plan::Plan,
         request::Cookies,
-        tombstone,
         visit::Visit,
     },
     error::Error,
@@ -51,9 +51,7 @@ pub struct Jars {
 }
 
 struct Entry {
-    state: TypeId,
-    purpose: &'static str,
-    name: String,
+    claim: Claim,
     jar: Box<dyn Any + Send + Sync>,
     /// If it is one of mergeable state.
     merged: Option<Tied>,
@@ -77,43 +75,34 @@ impl Jars {
     ///
     /// # Errors
     /// [`Error::is_misuse`] if there is a jar already for this type, this purpose (a token of one would open in the other) or this cookie
-    /// name, or if one jar's name is what another's tombstones may be called.
+    /// name, present or [former](crate::cookie::JarBuilder::formerly), or if one jar's cookies may be called like another's tombstones or siblings.
     pub fn with<T: SlipState>(mut self, jar: Jar<T>) -> Result<Self, Error> {
-        let name = jar.name().to_owned();
-        self.add(Entry { state: TypeId::of::<T>(), purpose: T::PURPOSE, name, jar: Box::new(jar), merged: None })?;
+        let formers = jar.inner().formers.iter().map(|former| former.attributes.name().to_owned()).collect();
+        let (state, name) = (TypeId::of::<T>(), jar.name().to_owned());
+        let claim = Claim { state, purpose: T::PURPOSE, name, formers, siblings: None };
+        self.add(Entry { claim, jar: Box::new(jar), merged: None })?;
         Ok(self)
     }
 
     /// Adds the jar of a mergeable state, after its anchor.
     ///
     /// # Errors
-    /// As [`with`](Self::with), and [`Error::is_misuse`] if its anchor is not there.
+    /// As [`with`](Self::with), and [`Error::is_misuse`] if its anchor is not there: the very jar that it was made with, or a clone of it.
     pub fn with_merged<M: Mergeable>(mut self, jar: MergedJar<M>) -> Result<Self, Error> {
-        if !self.entries.iter().any(|entry| entry.state == jar.anchor.state()) {
-            return Err(Error::misuse("a merged jar comes after its anchor"));
+        if !self.entries.iter().any(|entry| jar.anchor.is(&*entry.jar)) {
+            return Err(Error::misuse("a merged jar comes after its anchor, which is the very jar that it was made with"));
         }
-        let name = jar.name().to_owned();
+        let (state, name, siblings) = (TypeId::of::<M>(), jar.name().to_owned(), Some(jar.names().clone()));
+        let claim = Claim { state, purpose: M::PURPOSE, name, formers: Vec::new(), siblings };
         self.clock.get_or_insert_with(|| Arc::clone(&jar.anchor));
         let open = |visits: &Visits| visits.merged::<M>().map(|merged| merged.is_done_with_prev());
         let merged = Some(Tied { anchor: Arc::clone(&jar.anchor), open });
-        self.add(Entry { state: TypeId::of::<M>(), purpose: M::PURPOSE, name, jar: Box::new(Arc::new(jar)), merged })?;
+        self.add(Entry { claim, jar: Box::new(Arc::new(jar)), merged })?;
         Ok(self)
     }
 
     fn add(&mut self, new: Entry) -> Result<(), Error> {
-        for old in &self.entries {
-            let is_tombstone_of = |one: &Entry, other: &Entry| {
-                one.name.strip_prefix(&other.name).is_some_and(|suffix| tombstone::is_suffix(suffix.as_bytes()))
-            };
-            let why = match () {
-                () if old.state == new.state => "two jars for one type of state: take a newtype",
-                () if old.purpose == new.purpose => "two types of state with one purpose",
-                () if old.name == new.name => "two jars with one cookie name",
-                () if is_tombstone_of(old, &new) || is_tombstone_of(&new, old) => {
-                    "a jar with the name of another's tombstone"
-                }
-                () => continue,
-            };
+        if let Some(why) = self.entries.iter().find_map(|old| old.claim.clash(&new.claim)) {
             return Err(Error::misuse(why));
         }
         self.entries.push(new);
@@ -134,7 +123,7 @@ impl Jars {
     }
 
     fn find<T: SlipState, J: 'static>(&self) -> Result<&J, Error> {
-        let found = self.entries.iter().find(|entry| entry.state == TypeId::of::<T>());
+        let found = self.entries.iter().find(|entry| entry.claim.state == TypeId::of::<T>());
         let jar = found.and_then(|entry| entry.jar.downcast_ref());
         jar.ok_or_else(|| Error::misuse(format!("no jar for states of the purpose `{}`", T::PURPOSE)))
     }
@@ -377,7 +366,7 @@ impl Visits {
 
 impl fmt::Debug for Jars {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.entries.iter().map(|entry| (&entry.name, entry.purpose))).finish()
+        f.debug_map().entries(self.entries.iter().map(|entry| (&entry.claim.name, entry.claim.purpose))).finish()
     }
 }
 

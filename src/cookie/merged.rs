@@ -24,7 +24,7 @@ use crate::{
     time::UnixTime,
 };
 use std::{
-    any::TypeId,
+    any::{Any, TypeId},
     fmt,
     marker::PhantomData,
     pin::Pin,
@@ -106,6 +106,10 @@ impl<M: Mergeable> MergedJar<M> {
         Ok(Self { anchor: Arc::new(Anchored(Arc::clone(inner))), attributes, desk, budget, state: PhantomData })
     }
 
+    pub(crate) fn names(&self) -> &Names {
+        &self.desk.names
+    }
+
     /// What its cookies' names begin with on the wire.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -116,6 +120,8 @@ impl<M: Mergeable> MergedJar<M> {
 /// The jar that another is tied to, whatever its type.
 pub(crate) trait AnchorJar: Send + Sync {
     fn state(&self) -> TypeId;
+    /// Whether it is this jar, and not another one for the same type.
+    fn is(&self, jar: &(dyn Any + Send + Sync)) -> bool;
     fn held(&self, visits: &Visits) -> Result<Box<dyn AnchorSlip>, Error>;
     /// Asks its list of revocations, if it has one.
     fn check<'a>(&'a self, visits: &'a Visits) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;
@@ -138,6 +144,10 @@ struct Anchored<S>(Arc<Inner<S>>);
 impl<S: SlipState + Default> AnchorJar for Anchored<S> {
     fn state(&self) -> TypeId {
         TypeId::of::<S>()
+    }
+
+    fn is(&self, jar: &(dyn Any + Send + Sync)) -> bool {
+        jar.downcast_ref::<Jar<S>>().is_some_and(|jar| Arc::ptr_eq(jar.inner(), &self.0))
     }
 
     fn held(&self, visits: &Visits) -> Result<Box<dyn AnchorSlip>, Error> {

@@ -24,6 +24,9 @@ pub(crate) const MAX_TOMBSTONES: usize = 4;
 /// The bytes of an id that a tombstone's name shows, as eight characters.
 const SHOWN: usize = 6;
 
+/// The characters that follow the jar's name.
+pub(crate) const SUFFIX: usize = 2 + 8;
+
 /// No state at all.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Ended;
@@ -42,7 +45,7 @@ fn suffix(id: &SlipId) -> String {
 pub(crate) fn is_suffix(suffix: &[u8]) -> bool {
     suffix
         .strip_prefix(b"-x")
-        .is_some_and(|id| id.len() == 8 && id.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte)))
+        .is_some_and(|id| suffix.len() == SUFFIX && id.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte)))
 }
 
 /// A tombstone that a request brought.

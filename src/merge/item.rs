@@ -30,7 +30,7 @@ pub(crate) const MAX_ITEMS: usize = 256;
 pub(crate) const MAX_COOKIE: usize = 4096;
 
 /// How many characters the suffix of a name has.
-const SUFFIX: usize = 1 + TAG_TEXT + ID_TEXT;
+pub(crate) const SUFFIX: usize = 1 + TAG_TEXT + ID_TEXT;
 
 /// What an item is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,6 +46,16 @@ impl Class {
             Self::Base => 'b',
         }
     }
+
+    /// Of a suffix, which begins with it.
+    fn of(suffix: &str) -> Option<Self> {
+        [Self::Operation, Self::Base].into_iter().find(|known| suffix.starts_with(known.letter()))
+    }
+}
+
+/// Whether it may be a part of a suffix.
+fn is_text(suffix: &str) -> bool {
+    suffix.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
 }
 
 /// How the items of one jar are named.
@@ -78,15 +88,23 @@ impl Names {
         format!("{}{}{}{id}", self.prefix, class.letter(), session.tag())
     }
 
+    /// Whether a name that begins so, and goes on for so many characters, may be one of ours.
+    pub(crate) fn could_be(&self, name: &str, more: usize) -> bool {
+        let suffix = name.strip_prefix(&*self.prefix);
+        suffix.is_some_and(|suffix| {
+            let has_class = suffix.is_empty() || Class::of(suffix).is_some();
+            suffix.len() + more == SUFFIX && is_text(suffix) && has_class
+        })
+    }
+
     /// Class, tag and id of a name that may be one of ours.
     pub(crate) fn parse<'n>(&self, name: &'n str) -> Option<(Class, &'n str, &'n str)> {
         let suffix = name.strip_prefix(&*self.prefix)?;
-        let is_text = suffix.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_');
-        if suffix.len() != SUFFIX || !is_text {
+        if suffix.len() != SUFFIX || !is_text(suffix) {
             return None;
         }
         let (class, rest) = suffix.split_at_checked(1)?;
-        let class = [Class::Operation, Class::Base].into_iter().find(|known| class.starts_with(known.letter()))?;
+        let class = Class::of(class)?;
         let (tag, id) = rest.split_at_checked(TAG_TEXT)?;
         Some((class, tag, id))
     }

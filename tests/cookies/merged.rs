@@ -357,9 +357,11 @@ fn a_merged_jar_stands_behind_an_encrypted_anchor() {
     let anchor = sessions();
     let merged = || MergedJar::<Goodies>::new("cart", &anchor).unwrap();
     assert!(Jars::new().with_merged(merged()).unwrap_err().is_misuse());
+    // Another jar for the same slips gives them no secret: no write would ever get through.
+    assert!(Jars::new().with(sessions()).unwrap().with_merged(merged()).unwrap_err().is_misuse());
     assert!(
         Jars::new()
-            .with(sessions())
+            .with(anchor.clone())
             .unwrap()
             .with_merged(merged())
             .unwrap()

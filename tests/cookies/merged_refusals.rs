@@ -195,7 +195,8 @@ fn what_was_set_under_an_older_version_is_set() {
         const VERSION: u16 = Display::VERSION + 1;
     }
     let mut shop = Shop::open();
-    let (sessions, now) = (sessions(&shop), MergedJar::<Displayed>::new("display", &sessions(&shop)));
+    let sessions = sessions(&shop);
+    let now = MergedJar::<Displayed>::new("display", &sessions);
     shop.jars = Arc::new(Jars::new().with(sessions).unwrap().with_merged(now.unwrap()).unwrap());
     let visits = shop.request();
     visits.merged::<Displayed>().unwrap().update(&Set("theme".into(), Some("dark".into()))).unwrap();
