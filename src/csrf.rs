@@ -16,6 +16,8 @@ pub struct Facts<'r> {
     pub origin: Option<&'r [u8]>,
     /// `Host`, or `:authority` in HTTP/2.
     pub host: Option<&'r [u8]>,
+    /// `Upgrade`, with which a `GET` becomes a WebSocket (RFC 6455 section 4.1).
+    pub upgrade: Option<&'r [u8]>,
 }
 
 /// The value of a field that must stand once: for adapters that fill in [`Facts`]. Said twice, it says nothing that anybody should trust.
@@ -43,7 +45,8 @@ pub enum Provenance {
 
 /// Tells requests of our pages from those of others.
 ///
-/// Safe methods are never refused, so a handler of `GET` must not change anything.
+/// Safe methods are never refused, so a handler of `GET` must not change anything. The handshake of a WebSocket is a `GET` and is judged all the same: cookies go
+/// along with it from any page, and what comes over it afterwards nobody judges.
 ///
 /// ```
 /// use orderslip::csrf::{Facts, Provenance, SameOrigin};
@@ -90,7 +93,7 @@ impl SameOrigin {
 
     /// Where a request comes from.
     pub fn judge(&self, facts: &Facts<'_>) -> Provenance {
-        if matches!(facts.method, "GET" | "HEAD" | "OPTIONS" | "TRACE") {
+        if matches!(facts.method, "GET" | "HEAD" | "OPTIONS" | "TRACE") && !facts.upgrade.is_some_and(is_websocket) {
             return Provenance::Ours;
         }
         let is_trusted = |origin: &[u8]| self.trusted.iter().any(|trusted| trusted.as_bytes() == origin);
@@ -109,6 +112,13 @@ impl SameOrigin {
     }
 }
 
+/// A list of protocols (RFC 9110 section 7.8). What [`once`] does not take for one value may be anything.
+fn is_websocket(upgrade: &[u8]) -> bool {
+    const NAME: &[u8] = b"websocket";
+    let is_named = |one: &[u8]| one.trim_ascii().get(..NAME.len()).is_some_and(|name| name.eq_ignore_ascii_case(NAME));
+    upgrade.is_empty() || upgrade.split(|byte| *byte == b',').any(is_named)
+}
+
 fn host_of(origin: &[u8]) -> Option<&[u8]> {
     let host = [b"https://".as_slice(), b"http://"].iter().find_map(|scheme| origin.strip_prefix(*scheme))?;
     (!host.is_empty()).then_some(host)
@@ -121,14 +131,16 @@ mod tests {
     #[test]
     fn who_asks_is_told_by_the_browser() {
         let guard = SameOrigin::new().trust("https://pay.example").unwrap();
-        let judge = |method: &str, site: Option<&str>, origin: Option<&str>| {
+        let judge_with = |upgrade: Option<&[u8]>, method: &str, site: Option<&str>, origin: Option<&str>| {
             guard.judge(&Facts {
                 method,
                 sec_fetch_site: site.map(str::as_bytes),
                 origin: origin.map(str::as_bytes),
                 host: Some(b"shop.example:8080"),
+                upgrade,
             })
         };
+        let judge = |method: &str, site: Option<&str>, origin: Option<&str>| judge_with(None, method, site, origin);
         use Provenance::{CrossSite, Ours, Unknown};
         for (site, origin, expected) in [
             (Some("same-origin"), None, Ours),
@@ -152,6 +164,11 @@ mod tests {
             assert_eq!(judge("POST", site, origin), expected, "{site:?} {origin:?}");
             assert_eq!(judge("get", site, origin), expected, "a method that is not known is not safe");
             assert_eq!(judge("GET", site, origin), Ours);
+            // A WebSocket from another site's page would act for the user.
+            for upgrade in ["websocket", "WebSocket", "h2c, websocket/13", ""] {
+                assert_eq!(judge_with(Some(upgrade.as_bytes()), "GET", site, origin), expected, "{upgrade}");
+            }
+            assert_eq!(judge_with(Some(b"h2c"), "GET", site, origin), Ours);
         }
         let hostless = Facts { method: "POST", origin: Some(b"http://"), host: Some(b""), ..Facts::default() };
         assert_eq!(guard.judge(&hostless), CrossSite);

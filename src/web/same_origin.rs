@@ -104,6 +104,7 @@ fn judge<B>(guard: &SameOrigin, request: &Request<B>) -> Provenance {
         sec_fetch_site: field("sec-fetch-site"),
         origin: field(header::ORIGIN.as_str()),
         host: authority.or_else(|| field(header::HOST.as_str())),
+        upgrade: field(header::UPGRADE.as_str()),
     })
 }
 

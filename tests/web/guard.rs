@@ -50,6 +50,8 @@ async fn requests_from_pages_of_other_sites_are_refused() {
         assert_eq!(lenient.send("POST", "/pay", lines).await.status, wanted, "{lines:?}");
         assert_eq!(strict.send("POST", "/pay", lines).await.status, wanted_of_strict, "{lines:?}");
         assert_eq!(strict.send("GET", "/pay", lines).await.status, 200, "a safe method is never refused: {lines:?}");
+        let handshake = [lines, &["Upgrade: websocket", "Connection: Upgrade"]].concat();
+        assert_eq!(strict.send("GET", "/pay", &handshake).await.status, wanted_of_strict, "{handshake:?}");
         for method in ["PUT", "DELETE", "PATCH", "BREW"] {
             assert_eq!(strict.send(method, "/pay", lines).await.status, wanted_of_strict, "{method} {lines:?}");
         }

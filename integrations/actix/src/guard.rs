@@ -7,7 +7,7 @@ use actix_web::{
     body::MessageBody,
     dev::{ServiceRequest, ServiceResponse},
     error::InternalError,
-    http::header::{HOST, HeaderValue, ORIGIN},
+    http::header::{HOST, HeaderValue, ORIGIN, UPGRADE},
     middleware::Next,
     web::Data,
 };
@@ -43,5 +43,6 @@ fn judge(guard: &SameOrigin, request: &ServiceRequest) -> Provenance {
         sec_fetch_site: field("sec-fetch-site"),
         origin: field(ORIGIN.as_str()),
         host: authority.or_else(|| field(HOST.as_str())),
+        upgrade: field(UPGRADE.as_str()),
     })
 }
