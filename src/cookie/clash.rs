@@ -114,10 +114,7 @@ mod tests {
             // Siblings of two states.
             (("cart", Merged), ("carto", Merged), false),
         ] {
-            let [first, second] = [
-                claim::<u8>("test/one", one.0, one.1),
-                claim::<u16>("test/other", other.0, other.1),
-            ];
+            let [first, second] = [claim::<u8>("test/one", one.0, one.1), claim::<u16>("test/other", other.0, other.1)];
             assert_eq!(first.clash(&second).is_some(), clashes, "{} and {}", one.0, other.0);
             assert_eq!(second.clash(&first), first.clash(&second));
         }

@@ -90,7 +90,9 @@ impl Jars {
     /// As [`with`](Self::with), and [`Error::is_misuse`] if its anchor is not there: the very jar that it was made with, or a clone of it.
     pub fn with_merged<M: Mergeable>(mut self, jar: MergedJar<M>) -> Result<Self, Error> {
         if !self.entries.iter().any(|entry| jar.anchor.is(&*entry.jar)) {
-            return Err(Error::misuse("a merged jar comes after its anchor, which is the very jar that it was made with"));
+            return Err(Error::misuse(
+                "a merged jar comes after its anchor, which is the very jar that it was made with",
+            ));
         }
         let (state, name, siblings) = (TypeId::of::<M>(), jar.name().to_owned(), Some(jar.names().clone()));
         let claim = Claim { state, purpose: M::PURPOSE, name, formers: Vec::new(), siblings };

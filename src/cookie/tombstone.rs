@@ -43,9 +43,9 @@ fn suffix(id: &SlipId) -> String {
 
 /// Whether a suffix is that of a tombstone.
 pub(crate) fn is_suffix(suffix: &[u8]) -> bool {
-    suffix
-        .strip_prefix(b"-x")
-        .is_some_and(|id| suffix.len() == SUFFIX && id.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte)))
+    suffix.strip_prefix(b"-x").is_some_and(|id| {
+        suffix.len() == SUFFIX && id.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(byte))
+    })
 }
 
 /// A tombstone that a request brought.

@@ -63,7 +63,7 @@ pub(crate) enum Family {
 const DIRECT_HKDF: &str = "direct+HKDF-SHA-256";
 
 impl Alg {
-    const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Hs256,
         Self::Hs384,
         Self::Hs512,

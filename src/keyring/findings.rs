@@ -120,20 +120,31 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Algorithms that follow on each other, because one sealer takes either.
-const SUCCESSIONS: [&[Alg]; 8] = [
-    &[Alg::HkdfA256Gcm, Alg::HkdfChaCha20Poly1305],
-    &[Alg::Hs256],
-    &[Alg::Ed25519],
-    &[Alg::Es256],
-    &[Alg::Hs384],
-    &[Alg::Hs512],
-    &[Alg::Es384],
-    &[Alg::HkdfA128Gcm],
-];
+/// The algorithms that follow on each other, because one sealer takes either. Every algorithm is in one succession: a key that were in none
+/// would have a schedule that nobody checks.
+const fn succession_of(alg: Alg) -> &'static [Alg] {
+    match alg {
+        Alg::HkdfA256Gcm | Alg::HkdfChaCha20Poly1305 => &[Alg::HkdfA256Gcm, Alg::HkdfChaCha20Poly1305],
+        Alg::HkdfA128Gcm => &[Alg::HkdfA128Gcm],
+        Alg::A128Gcm => &[Alg::A128Gcm],
+        Alg::A256Gcm => &[Alg::A256Gcm],
+        Alg::ChaCha20Poly1305 => &[Alg::ChaCha20Poly1305],
+        Alg::Hs256 => &[Alg::Hs256],
+        Alg::Hs384 => &[Alg::Hs384],
+        Alg::Hs512 => &[Alg::Hs512],
+        Alg::Ed25519 => &[Alg::Ed25519],
+        Alg::Es256 => &[Alg::Es256],
+        Alg::Es384 => &[Alg::Es384],
+    }
+}
 
-fn succession_of(alg: Alg) -> Option<&'static [Alg]> {
-    SUCCESSIONS.into_iter().find(|algs| algs.contains(&alg))
+/// Each once.
+fn successions() -> impl Iterator<Item = &'static [Alg]> {
+    Alg::ALL
+        .into_iter()
+        .map(|alg| (alg, succession_of(alg)))
+        .filter(|(alg, algs)| algs.first() == Some(alg))
+        .map(|(_, algs)| algs)
 }
 
 impl Keyring {
@@ -225,20 +236,20 @@ impl Keyring {
     fn successions(&self) -> impl Iterator<Item = Succession<'_>> {
         let keys_of =
             |algs: &[Alg]| self.ring.keys().filter(|key| algs.contains(&key.alg()) && key.can_seal()).collect();
-        SUCCESSIONS.iter().map(move |algs| Succession::new(self, algs, keys_of(algs)))
+        successions().map(move |algs| Succession::new(self, algs, keys_of(algs)))
     }
 
     /// Whether it says that nothing seals where nothing ever did.
     pub(super) fn never_sealed(&self, finding: &Finding) -> bool {
         let Finding::NothingSeals { alg, .. } = finding else { return false };
-        let algs = succession_of(*alg).unwrap_or_default();
+        let algs = succession_of(*alg);
         !self.ring.has(|key| algs.contains(&key.alg()) && key.can_seal())
     }
 
     /// From when to when a key seals, by its place among the others; none if it never does.
     pub(super) fn seals_between(&self, id: &str) -> Option<(UnixTime, UnixTime)> {
         let key = self.get(id)?;
-        let algs = succession_of(key.alg())?;
+        let algs = succession_of(key.alg());
         self.successions().find(|succession| succession.algs == algs)?.seals_between(key)
     }
 }

@@ -196,6 +196,17 @@ fn a_ring_without_a_policy_asks_for_one() {
     bench.ok("keys policy ring.json --propagation 1m --longest-life 1h");
     bench.ok("keys check ring.json");
     assert!(bench.text("ring.json").contains("\"longest_life\": 3600"));
+    // Of each use one key goes on, those of JWE as well.
+    let ring = Keyring::from_file(bench.path("ring.json")).unwrap();
+    let algs = |endless: bool| {
+        let keys = ring.ids().filter_map(|id| ring.get(id.as_str()));
+        let mut algs: Vec<_> =
+            keys.filter(|key| key.expires_at().is_none() == endless).map(|key| format!("{:?}", key.alg())).collect();
+        algs.sort();
+        algs
+    };
+    assert_eq!(algs(true), algs(false));
+    assert!(algs(true).contains(&"A256Gcm".to_owned()), "{:?}", algs(true));
     // Saying it for one command does not set it.
     bench.fails("keys check ring.json --longest-life 30d", 1, "ends before its last token does");
 }

@@ -145,7 +145,8 @@ fn a_move_that_cannot_be_made_deletes_nothing() {
     let pair = mint(&before.build().unwrap(), &session(&"x".repeat(400)), NOW).unwrap();
     let wide = Budget::default();
     for (ring, budget) in [(&ring, wide.answer(600)), (&ring, wide.request(pair.len())), (&waiting, wide)] {
-        let mut world = World { jar: builder(ring).formerly("__Host-id").budget(budget).build().unwrap(), ..World::new() };
+        let mut world =
+            World { jar: builder(ring).formerly("__Host-id").budget(budget).build().unwrap(), ..World::new() };
         world.plant(&pair);
         for writes in [false, true, false] {
             let mut visit = world.visit(NOW);
