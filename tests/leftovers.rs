@@ -237,6 +237,39 @@ fn t35_no_content_key_is_left_in_freed_memory() {
     }
 }
 
+/// A text that grows while it is made leaves what it was behind, and how far it grows depends on how long the secret is.
+#[test]
+fn t35_no_secret_of_any_length_is_left_in_freed_memory() {
+    let policy = RotationPolicy { propagation: HOUR, longest_life: 2 * HOUR };
+    for (alg, lengths) in [
+        (r#""alg":"HS256""#, 32..=70),
+        (r#""alg":"HS384""#, 48..=70),
+        (r#""alg":"HS512""#, 64..=130),
+        (r#""alg":"A128GCM""#, 16..=16),
+        (r#""alg":"A256GCM""#, 32..=32),
+        (r#""alg":"direct+HKDF-SHA-256","enc":"A256GCM""#, 32..=70),
+    ] {
+        for length in lengths {
+            let raw: Vec<u8> = (0..length).map(|at: u8| at.wrapping_mul(37).wrapping_add(length)).collect();
+            let k = B64.encode(&raw);
+            let jwk = format!(r#"{{"kty":"oct",{alg},"k":"{k}"}}"#);
+            // The first round keys of AES are the key, and what `ring` makes of a key it does not wipe.
+            let is_round_key = alg.contains("128GCM\"") || alg == r#""alg":"A256GCM""#;
+            for needle in [&k.as_bytes()[..20], &raw[..16]].into_iter().take(if is_round_key { 1 } else { 2 }) {
+                let (result, left) = leftovers(needle, || {
+                    let ring = Keyring::new(vec![Key::from_jwk(&jwk)?])?;
+                    let id = ring.ids().next().unwrap().as_str().to_owned();
+                    let staged = ring.with_policy(policy).revoke(&id, "tried", NOW)?;
+                    drop((ring.to_jwks(), staged.to_jwks()));
+                    Ok::<_, orderslip::Error>(())
+                });
+                assert!(result.is_ok(), "{jwk}: {result:?}");
+                assert_eq!(left, 0, "{jwk}");
+            }
+        }
+    }
+}
+
 /// A ring of two hundred keys through everything that is done with rings; and files that are refused, having been read in part.
 #[test]
 fn t35_no_key_of_a_large_or_a_broken_set_is_left_in_freed_memory() {

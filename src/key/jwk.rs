@@ -196,7 +196,11 @@ pub(super) fn thumbprint(alg: Alg, material: &Material) -> KeyId {
     let canonical = match material {
         Material::Mac { secret, .. } | Material::Aead { secret, .. } | Material::Root { secret, .. } => {
             let k = bytes::secret_text(secret);
-            Zeroizing::new(format!(r#"{{"k":"{}","kty":"{kty}"}}"#, *k))
+            // Whatever grows leaves behind what it was.
+            let parts = [r#"{"k":""#, &k, r#"","kty":""#, kty, r#""}"#];
+            let mut text = Zeroizing::new(String::with_capacity(parts.iter().map(|part| part.len()).sum()));
+            parts.iter().for_each(|part| text.push_str(part));
+            text
         }
         Material::Pair { .. } | Material::Public { .. } => {
             let crv = alg.crv().unwrap_or_default();
