@@ -101,7 +101,7 @@ fn t82_a_bad_new_file_is_refused_and_the_ring_in_use_stays() {
         assert_eq!(desk.keys.status().last_error().unwrap().to_string(), error.to_string());
         // Looked at once more, it is the same bad text, and is not told again.
         let (again, lines) = told(Level::WARN, || desk.keys.reload());
-        assert!((again.is_ok_and(|new| !new)) && lines.is_empty(), "{lines:?}");
+        assert!(again.unwrap_err().is_misuse() && lines.is_empty(), "{lines:?}");
         assert!(desk.keys.status().last_error().is_some());
         assert!(sealer.open_at(&token, NOW).is_ok());
     }
@@ -149,6 +149,23 @@ fn t82_a_stray_fault_does_not_keep_a_stolen_key_alive() {
     let current = desk.keys.current();
     assert_eq!(current.get(&stolen).unwrap().revoked_because(), Some("laptop stolen"));
     assert_eq!(current.ids().count(), 4, "the other keys are as they were");
+}
+
+/// In a key file a `kid` may be left out.
+#[test]
+fn t82_a_key_without_a_name_is_revoked_by_a_refused_file_too() {
+    let desk = Desk::new();
+    let token = desk.sealer().seal_at(&cart(), NOW).unwrap();
+    let stolen = desk.mac_key();
+    let mut bad = desk.json();
+    let keys = bad["keys"].as_array_mut().unwrap();
+    let key = keys.iter_mut().find(|key| key["kid"] == stolen.as_str()).unwrap();
+    key.as_object_mut().unwrap().remove("kid");
+    key["revoked"] = serde_json::json!({ "revoked_at": NOW.as_secs() });
+    keys.push(serde_json::json!({ "kty": "oct", "alg": "none", "revoked": { "revoked_at": 1 } }));
+    desk.write(&bad.to_string());
+    assert!(desk.keys.reload().unwrap_err().is_misuse());
+    assert_eq!(desk.sealer().open_at(&token, NOW).unwrap_err().kind(), ErrorKind::KeyRetired);
 }
 
 /// Kubernetes mounts a secret as links to a folder, and swaps one link: `ring.json -> ..data/ring.json`, `..data -> ..2026_1`.

@@ -177,8 +177,8 @@ pub(super) fn revocations(text: &str) -> Option<Vec<Revocation>> {
         return None;
     }
     let Some(Json::Object(set)) = json::parse(text) else { return None };
-    let Some(Json::List(entries)) = json::member(&set, "keys") else { return None };
-    Some(entries.iter().filter_map(Revocation::read).collect())
+    let Some((_, Json::List(entries))) = set.into_iter().find(|(name, _)| name == "keys") else { return None };
+    Some(entries.into_iter().filter_map(Revocation::read).collect())
 }
 
 pub(super) struct Revocation {
@@ -188,15 +188,18 @@ pub(super) struct Revocation {
 }
 
 impl Revocation {
-    fn read(entry: &Json) -> Option<Self> {
+    fn read(entry: Json) -> Option<Self> {
         let Json::Object(entry) = entry else { return None };
-        let Some(Json::Object(revoked)) = json::member(entry, "revoked") else { return None };
+        let Some(Json::Object(revoked)) = json::member(&entry, "revoked") else { return None };
         let text = |members, name| json::member(members, name).and_then(Json::as_text);
-        Some(Self {
-            kid: text(entry, "kid")?.to_owned(),
-            at: json::member(revoked, "revoked_at").and_then(Json::as_u64).and_then(UnixTime::from_wire)?,
-            reason: text(revoked, "reason").unwrap_or_default().to_owned(),
-        })
+        let at = json::member(revoked, "revoked_at").and_then(Json::as_u64).and_then(UnixTime::from_wire)?;
+        let reason = text(revoked, "reason").unwrap_or_default().to_owned();
+        let kid = match text(&entry, "kid") {
+            Some(kid) => kid.to_owned(),
+            // A key without a name has its thumbprint.
+            None => Key::from_json(Json::Object(entry)).ok()?.id().as_str().to_owned(),
+        };
+        Some(Self { kid, at, reason })
     }
 }
 

@@ -58,7 +58,7 @@ impl SharedKeyring {
     /// not judged. A text that is no good ring is refused: an event says so (level ERROR, target `orderslip::keyring::watch`), the
     /// ring in use stays, and [`status`](Self::status) has the error. Well-formed `revoked` members of keys in use are applied
     /// all the same, so that a fault elsewhere in the set does not keep a stolen key alive. For that the text must still be one JSON
-    /// object with a list of keys: of one that is not (a stray comma, a file cut short) nothing can be told, and the event says so.
+    /// object with a list of keys, and no member in it twice: of one that is not (a stray comma, a file cut short) nothing can be told, and the event says so.
     ///
     /// A ring that is put in with [`replace`](Self::replace) while the file is being read stays.
     ///
@@ -109,7 +109,7 @@ impl SharedKeyring {
     /// Returns whether the ring was replaced.
     ///
     /// # Errors
-    /// [`Error::is_unavailable`] if the file cannot be read, [`Error::is_misuse`] if there is no good ring in it, or if there
+    /// [`Error::is_unavailable`] if the file cannot be read, [`Error::is_misuse`] if there is no good ring in it, be it new or one that was refused before, or if there
     /// is no file, as the handle was made by [`new`](Self::new). The ring in use stays.
     pub fn reload(&self) -> Result<bool, Error> {
         self.0.look(|_| true)
@@ -152,11 +152,13 @@ impl Shared {
             }
         };
         let digest = digest(&text);
-        let is_new = |watch: &mut Watch| {
+        let judge = |watch: &mut Watch| {
             watch.unreadable = None;
-            digest != watch.seen
+            if digest == watch.seen { watch.refused.clone().map_or(Ok(false), Err) } else { Ok(true) }
         };
-        if !self.note(is_new).unwrap_or_default() || !is_ripe(digest) {
+        // What was refused before has been told, and is refused all the same.
+        let is_new = self.note(judge).unwrap_or(Ok(false))?;
+        if !is_new || !is_ripe(digest) {
             return Ok(false);
         }
         match Keyring::from_jwks(&text) {
