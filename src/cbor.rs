@@ -51,7 +51,8 @@ pub enum Layout {
     Named,
     /// A struct is an array of its fields: without the names, which takes a fifth to two fifths off a token, and *every* change of a field needs a new
     /// [`SlipState::VERSION`](crate::SlipState::VERSION). Sealing refuses fields that `skip_serializing_if` skips, and
-    /// adjacently tagged enums. Not supported, and not seen when sealing: untagged enums, fields that are skipped in one
+    /// adjacently tagged enums; and what looks like one, a struct of one or two fields whose first is a variant without content of an enum of the same name.
+    /// Not supported, and not seen when sealing: untagged enums, fields that are skipped in one
     /// direction only (`skip_serializing`, `skip_deserializing`), `#[serde(tag = "…")]` on a struct.
     Positional,
 }

@@ -128,7 +128,7 @@ impl<'a, 'b, const NAMED: bool> Serializer<'a, 'b, NAMED> {
         let mut open = self.open(Some(len), NAMED, 1)?;
         open.is_measured = is_measured;
         open.is_special = is_measured;
-        if !NAMED && len <= 2 {
+        if !NAMED && matches!(len, 1 | 2) {
             open.is_special = true;
             open.output.first_field_of = Some(name);
         }

@@ -304,6 +304,39 @@ fn a_second_field_is_no_tag() {
     }
 }
 
+/// What stands behind a struct of an enum's name is no part of it.
+#[test]
+fn what_follows_a_struct_is_no_tag_of_it() {
+    mod other {
+        #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        pub(super) enum Kind {
+            Plain,
+        }
+        #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+        pub(super) enum Empty {
+            Plain,
+        }
+    }
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Kind {
+        cents: u64,
+    }
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Empty {}
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Order {
+        price: Kind,
+        kind: other::Kind,
+        nothing: Empty,
+        empty: other::Empty,
+    }
+    let (kind, empty) = (other::Kind::Plain, other::Empty::Plain);
+    let order = Order { price: Kind { cents: 1 }, kind, nothing: Empty {}, empty };
+    for layout in [Layout::Named, Layout::Positional] {
+        assert_eq!(de::state::<Order>(&written(&order, layout)).unwrap(), order);
+    }
+}
+
 /// What a state may not hold, a frame may, and is passed over.
 #[test]
 fn simple_values_of_a_frame_are_passed_over() {

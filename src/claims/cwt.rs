@@ -43,12 +43,12 @@ const PADDING: &[u8] = &[0x3a, 0x00, 0x01, 0x00, 0x01];
 /// RFC 8747: whoever may use the token must prove a key. We cannot tell, so we do not guess.
 const CNF: &[u8] = &[0x08];
 
-/// Writes everything but the state, which the caller appends.
 /// A time on the wire as all have it from 1970-01-01T18:12:16 to 2106: a head, and four bytes behind it.
 fn four(time: UnixTime) -> Option<[u8; 4]> {
     u32::try_from(time.as_secs()).ok().filter(|secs| *secs > 0xffff).map(u32::to_be_bytes)
 }
 
+/// Writes everything but the state, which the caller appends.
 pub(super) fn write(out: &mut Buffer, head: &Head, anchor: Option<&AnchorSecrets>) {
     let Head { id, times, version } = head;
     if anchor.is_some() || !write_usual(out, head) {

@@ -340,24 +340,28 @@ impl Visits {
 
     /// A login takes along what no handler has looked at.
     fn take_along(&self) -> Result<(), Error> {
-        let replaced = self.tied().filter(|tied| tied.anchor.is_replaced(self));
-        let opened = replaced.map(|tied| (tied.open)(self).map(drop));
+        let replaced = self.tied().filter(|(_, tied)| tied.anchor.is_replaced(self));
+        let opened = replaced.map(|(_, tied)| (tied.open)(self).map(drop));
         let opened = opened.collect::<Result<(), Error>>();
         opened.inspect_err(|error| event::left_undone("merged", "login", error))
     }
 
     /// A slip that is sealed again leaves out the one before it, once nothing of that is under way in any state that is tied to it.
     fn forget_before(&self) {
-        for Tied { anchor, .. } in self.tied().filter(|tied| tied.anchor.remembers_before(self)) {
-            let mut with_it = self.tied().filter(|tied| tied.anchor.state() == anchor.state());
-            if with_it.all(|tied| (tied.open)(self).is_ok_and(|is_done| is_done)) {
+        let asked_for: Vec<TypeId> = self.open().merged.iter().map(|(state, _)| *state).collect();
+        for (_, Tied { anchor, .. }) in self.tied() {
+            let with_it = || self.tied().filter(|(_, tied)| tied.anchor.state() == anchor.state());
+            let is_asked_for = with_it().any(|(state, _)| asked_for.contains(&state));
+            if anchor.remembers_before(self, is_asked_for)
+                && with_it().all(|(_, tied)| (tied.open)(self).is_ok_and(|is_done| is_done))
+            {
                 anchor.forget_before(self);
             }
         }
     }
 
-    fn tied(&self) -> impl Iterator<Item = &Tied> {
-        self.jars.entries.iter().filter_map(|entry| entry.merged.as_ref())
+    fn tied(&self) -> impl Iterator<Item = (TypeId, &Tied)> {
+        self.jars.entries.iter().filter_map(|entry| Some((entry.claim.state, entry.merged.as_ref()?)))
     }
 
     /// A state's own code runs under this lock when a cookie is opened. If it panics, what is in there is whole all the same.

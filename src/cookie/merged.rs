@@ -127,8 +127,8 @@ pub(crate) trait AnchorJar: Send + Sync {
     fn check<'a>(&'a self, visits: &'a Visits) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;
     /// Whether a handler has put another slip in the place of the one that the request brought.
     fn is_replaced(&self, visits: &Visits) -> bool;
-    /// Whether the slip that the request brought is about to be sealed again, with what came before it.
-    fn remembers_before(&self, visits: &Visits) -> bool;
+    /// Whether the slip that the request brought is about to be sealed again, with what came before it; or has been, if a handler has asked for what is tied to it.
+    fn remembers_before(&self, visits: &Visits, is_asked_for: bool) -> bool;
     fn forget_before(&self, visits: &Visits);
     fn now(&self) -> Result<Millis, Error>;
 }
@@ -163,8 +163,8 @@ impl<S: SlipState + Default> AnchorJar for Anchored<S> {
         visits.opened::<S>().is_some_and(|held| held.visit().is_replaced())
     }
 
-    fn remembers_before(&self, visits: &Visits) -> bool {
-        visits.opened::<S>().is_some_and(|held| held.visit().remembers_before())
+    fn remembers_before(&self, visits: &Visits, is_asked_for: bool) -> bool {
+        visits.opened::<S>().is_some_and(|held| held.visit().remembers_before(is_asked_for))
     }
 
     fn forget_before(&self, visits: &Visits) {

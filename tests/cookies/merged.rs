@@ -390,6 +390,36 @@ fn the_secret_is_dropped_when_nothing_of_before_is_left() {
     assert!(size(&shop) + 60 < with_before, "{} after {with_before}", size(&shop));
 }
 
+/// However often a handler writes: what is written is no longer due.
+#[test]
+fn the_secret_is_dropped_from_a_session_that_is_written_in_each_request() {
+    let mut shop = Shop::open();
+    shop.add("soup", 1);
+    let (late, login) = (shop.request(), shop.request());
+    cart(&late).update(&CartOp::Add("bread".into(), 1)).unwrap();
+    login.held::<Session>().unwrap().replace_with(|_| user("ann")).unwrap();
+    shop.answer(&login);
+    let size = |shop: &Shop| shop.browser.value("__Host-session", shop.clock.time()).unwrap().len();
+    let write = |shop: &mut Shop, name: &str| {
+        let visits = shop.request();
+        cart(&visits).read(|_| ());
+        visits.held::<Session>().unwrap().update(|session| session.user = Some(name.into())).unwrap();
+        shop.answer(&visits);
+    };
+    let with_before = size(&shop);
+    write(&mut shop, "ann");
+    shop.answer(&late);
+    assert_eq!((size(&shop), shop.quantity("bread")), (with_before, 1), "an answer of before was under way");
+    for _ in 0..60 {
+        shop.clock.advance(Duration::from_secs(60));
+        write(&mut shop, "eve");
+        let visits = shop.request();
+        assert_eq!(visits.held::<Session>().unwrap().read(Clone::clone), user("eve"));
+    }
+    assert!(size(&shop) + 60 < with_before, "{} after {with_before}", size(&shop));
+    assert_eq!((shop.quantity("soup"), shop.quantity("bread")), (1, 1));
+}
+
 #[test]
 fn dead_siblings_are_expired_as_far_as_an_answer_has_room() {
     let mut shop = Shop::closed();

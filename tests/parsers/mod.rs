@@ -207,7 +207,7 @@ fn requests() -> Vec<Parser> {
         of_text("a line of Set-Cookie", format!("{session}; Path=/; Secure"), |text| drop(SetCookie::read(text))),
         parser("where a request comes from", *b"https://shop.example", |bytes| {
             let once = csrf::once([bytes]);
-            let facts = csrf::Facts { method: "POST", host: once, origin: once, sec_fetch_site: once };
+            let facts = csrf::Facts { method: "GET", host: once, origin: once, sec_fetch_site: once, upgrade: once };
             let _ = csrf::SameOrigin::new().judge(&facts);
         }),
     ]

@@ -55,12 +55,10 @@ impl<const NAMED: bool> Open<'_, '_, NAMED> {
 
     #[inline(never)]
     fn special_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result<(), Refusal> {
-        // Only the first field of a small struct may be its tag.
-        if self.written > 0 {
-            self.output.first_field_of = None;
-        }
         let start = self.output.out.len();
         self.named(name, value)?;
+        // Only the first field of a small struct may be its tag.
+        self.output.first_field_of = None;
         let size = self.output.out.len() - start;
         if let Some(sizes) = self.output.sizes.as_mut().filter(|_| self.is_measured) {
             sizes.push((name, size));

@@ -5,7 +5,10 @@
 
 use crate::{
     claims::{AnchorSecrets, SlipId},
-    cookie::visit::{Fate, Visit},
+    cookie::{
+        event,
+        visit::{Fate, Visit},
+    },
     error::{Error, ErrorKind},
     slip::{Slip, Standing},
     state::SlipState,
@@ -101,14 +104,15 @@ impl<T: SlipState> Visit<T> {
             && self.slip.as_ref().is_some_and(|slip| Some(slip.id()) != self.brought_id && takes_along(slip))
     }
 
-    /// Whether the slip that was brought is due, and would be sealed with what was before.
-    pub(crate) fn remembers_before(&self) -> bool {
+    /// Whether the slip that was brought is due, or has been written, with what was before. For one that was written, nobody opens state that no handler has asked for.
+    pub(crate) fn remembers_before(&self, is_asked_for: bool) -> bool {
         let remembers = |slip: &Slip<T>| slip.anchor().is_some_and(|secrets| secrets.before.is_some());
-        let is_due = |slip: &Slip<T>| slip.standing() != Standing::Current || self.was_touched;
+        let is_written = is_asked_for && matches!(self.fate, Fate::Write(..));
+        let is_due = |slip: &Slip<T>| is_written || self.was_touched || slip.standing() != Standing::Current;
         self.slip.as_ref().is_some_and(|slip| Some(slip.id()) == self.brought_id && remembers(slip) && is_due(slip))
     }
 
-    /// Leaves out what was before, the next time that the slip is sealed: nothing of it is under way any more.
+    /// Leaves out what was before: nothing of it is under way any more. What a handler has written is sealed once more.
     pub(crate) fn forget_before(&mut self) {
         if let Some(slip) = &mut self.slip
             && let Some(secrets) = slip.anchor().filter(|secrets| secrets.before.is_some())
@@ -116,6 +120,11 @@ impl<T: SlipState> Visit<T> {
         {
             let alone = secrets.alone();
             slip.set_anchor(alone);
+            if matches!(self.fate, Fate::Write(..))
+                && let Err(error) = self.write(Vec::new())
+            {
+                event::left_undone(self.inner().attributes.name(), "renewal", &error);
+            }
         }
     }
 }
