@@ -18,7 +18,8 @@ use std::{
 
 /// A handle on the request's slip. All handles of one request and one type are the same slip.
 ///
-/// A closure must not use a handle of the same type: it would wait for itself.
+/// A closure must not use a handle of the same type: it would wait for itself. Nor may it use mergeable state that is tied to this slip
+/// ([`Merged`](crate::cookie::Merged)), which asks for the slip.
 ///
 /// ```
 /// # use orderslip::{Keyring, Lifetime, Sealer, SlipState, Error, cookie::{Cookies, Jar, Jars, Visits}}; use std::{sync::Arc, time::Duration};

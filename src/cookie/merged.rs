@@ -5,7 +5,7 @@
 
 use crate::{
     cookie::{
-        attributes::Attributes,
+        attributes::{Attributes, MAX_AGE},
         budget::{Budget, Cost, FIELD},
         event,
         held::Held,
@@ -30,6 +30,7 @@ use std::{
     pin::Pin,
     str,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 /// The cookies of one mergeable state, tied to the slips of another jar, its *anchor*.
@@ -191,7 +192,8 @@ impl<S: SlipState + Default> AnchorSlip for Held<S> {
 
 /// A handle on the request's mergeable state. All handles of one request and one type are the same.
 ///
-/// A closure must not use a handle of the same type: it would wait for itself.
+/// A closure must not use a handle of the same type: it would wait for itself. Nor may the closure of a [`Held`] slip use the state that is tied to it, which asks for
+/// the slip.
 pub struct Merged<M: Mergeable>(Arc<Mutex<Visit<M>>>);
 
 struct Visit<M: Mergeable> {
@@ -234,7 +236,7 @@ impl<M: Mergeable> Merged<M> {
     ///
     /// # Errors
     /// As [`Siblings::update`]. [`Error::is_unavailable`], too, if the request brought no session: the answer begins one, and the client should
-    /// ask again: 503 with `Retry-After`.
+    /// ask again: 503 with `Retry-After`. [`Error::is_too_large`] if there is no room to begin one.
     pub fn update(&self, op: &M::Op) -> Result<(), Error> {
         self.with(|siblings| siblings.update(op))?
     }
@@ -252,8 +254,8 @@ impl<M: Mergeable> Merged<M> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::is_unavailable`] if the request brought no session, [`Error::is_unreadable`] if it brought one that cannot be read here,
-    /// [`Error::is_misuse`] after the answer was planned.
+    /// [`Error::is_unavailable`] if the request brought no session, or [`Error::is_too_large`] if there is no room to begin one; [`Error::is_unreadable`] if it brought
+    /// one that cannot be read here; [`Error::is_misuse`] after the answer was planned.
     pub fn with<R>(&self, act: impl FnOnce(&mut Siblings<M>) -> R) -> Result<R, Error> {
         let mut visit = self.visit();
         if visit.is_planned {
@@ -320,24 +322,35 @@ impl<M: Mergeable> MergedJar<M> {
 }
 
 impl<M: Mergeable> Visit<M> {
-    /// What slips and other states of this answer add to the next request's header takes room from what is added here.
+    /// What slips and other states of this answer add to it, and to the next request's header, takes room from what is added here.
     fn look_ahead(&mut self) {
         let header = self.request.tally.next_header(self.request.cookies.size(), self.cost);
+        let beside = self.request.tally.spent().lines.saturating_sub(self.cost.lines);
+        // A slip that ends sooner makes the lines shorter by some digits.
+        let around = self.around(MAX_AGE);
+        let room = self.jar.budget.answer.saturating_sub(beside);
         if let Ok(siblings) = &mut self.siblings {
             siblings.set_header(header);
+            siblings.set_answer(Block { around, room });
         }
+    }
+
+    /// What the line of a sibling that lives so long has besides its name and value.
+    fn around(&self, lives: Duration) -> usize {
+        let attributes = &self.jar.attributes;
+        (attributes.set("", "", Some(lives)).len() + FIELD).saturating_sub(attributes.name().len() + 1)
     }
 
     /// What was added here takes room from slips that are written later.
     fn settle(&mut self) {
         let Ok(siblings) = &self.siblings else { return };
-        let more = siblings.staged_bytes();
-        self.spend(more);
+        let (lines, more) = (siblings.staged_lines(), siblings.staged_bytes());
+        self.spend(lines, more);
     }
 
-    /// What is set makes the next request longer by so much. What it takes of the answer is counted when that is planned: it goes out whatever it takes.
-    fn spend(&mut self, more: usize) {
-        let cost = Cost { more, ..Cost::default() };
+    /// What is set takes so much of the answer, and makes the next request longer by so much.
+    fn spend(&mut self, lines: usize, more: usize) {
+        let cost = Cost { lines, more, ..Cost::default() };
         self.request.tally.settle_anyhow(self.cost, cost);
         self.cost = cost;
     }
@@ -346,7 +359,7 @@ impl<M: Mergeable> Visit<M> {
     fn prepare_plan(&mut self) {
         let (before, after) = (self.tied_by.as_ref().map(|tied| tied.id), self.anchor.tied().map(|tied| tied.id));
         if before != after {
-            self.spend(0);
+            self.spend(0, 0);
         }
     }
 
@@ -395,15 +408,16 @@ impl<M: Mergeable> Visit<M> {
             let base = siblings.sealed_carry_over(&heir, now)?;
             let (line, pair) = (set(&base), pair_len(&base));
             self.check_room(siblings, &line, pair, beside)?;
-            self.spend(pair);
+            self.spend(line.len() + FIELD, pair);
             return Ok(vec![line]);
         }
-        let around = (attributes.set("", "", Some(lives)).len() + FIELD).saturating_sub(attributes.name().len() + 1);
+        let around = self.around(lives);
         // What can wait for a later answer does, if there is no room beside the slips.
         let plan = siblings.sealed_plan(Block { around, room: budget.answer.saturating_sub(beside) }, now)?;
         let expired = plan.expire.iter().map(|name| attributes.delete(&suffix(name)));
-        let lines = plan.set.iter().map(set).chain(expired).collect();
-        self.spend(plan.set.iter().map(pair_len).sum());
+        let lines: Vec<String> = plan.set.iter().map(set).chain(expired).collect();
+        let sent = lines.iter().map(|line| line.len() + FIELD).sum();
+        self.spend(sent, plan.set.iter().map(pair_len).sum());
         Ok(lines)
     }
 }

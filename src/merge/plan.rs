@@ -30,8 +30,12 @@ pub(crate) struct Plan {
 pub(crate) struct Block {
     /// How many bytes each has besides the cookie's name and value.
     pub(crate) around: usize,
-    /// How many there may be in all, beside those for slips. What was added goes out whatever it takes.
+    /// How many there may be in all, beside those for slips. Nothing is added for which there is no room; what was, goes out.
     pub(crate) room: usize,
+}
+
+impl Block {
+    pub(crate) const UNLIMITED: Self = Self { around: 0, room: usize::MAX };
 }
 
 /// The same with every item sealed: what the jar planner puts into `Set-Cookie` lines, in this order.

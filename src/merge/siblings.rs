@@ -2,23 +2,24 @@
 //!
 //! It may not know HTTP, and reads no clock: time comes in. Nothing in it depends on the order of the cookies.
 
+mod room;
+
 use super::{
     Mergeable,
-    admission::{Issued, Load},
+    admission::Issued,
     anchor::{Anchor, SiblingKeys},
-    base::{self, Base, CartId},
-    canonical,
+    base::{self, Base},
     dot::{Dot, Millis},
     idempotency::IdempotencyKey,
     item::{Class, Content, Item, Jar, MAX_COOKIE, Names, NewItem},
     plan::{Block, Plan, Planner},
     policy::Policy,
     prepared::{Committed, Prepared},
-    record::{Record, Seen},
+    record::Record,
     wire,
 };
 use crate::error::{Error, ErrorKind};
-use std::{collections::HashSet, fmt, sync::Arc};
+use std::{fmt, sync::Arc};
 
 /// What all requests of one jar share: its name, its policy, and what this process has lately answered.
 pub(crate) struct Desk {
@@ -52,6 +53,8 @@ pub struct Siblings<T: Mergeable> {
     pub(super) keys: SiblingKeys,
     pub(super) arrival: Millis,
     pub(super) header: usize,
+    /// What the answer has room for.
+    answer: Block,
     pub(super) jar: Jar<T>,
     /// What the request brought.
     pub(super) joined: Base<T>,
@@ -120,18 +123,23 @@ impl<T: Mergeable> Siblings<T> {
         let joined = if trouble.is_some() { Base::empty() } else { join_items(&keys, policy, &jar) };
         let (view, state) = (None, joined.value());
         let desk = Arc::clone(desk);
-        let (staged, staged_bytes) = (Vec::new(), 0);
-        Self { desk, keys, arrival, header, jar, joined, view, state, latest, opaque, staged, staged_bytes, trouble }
-    }
-
-    /// What the `Cookie` header of the next request will measure, with all that the answer sets but for these siblings.
-    pub(crate) fn set_header(&mut self, header: usize) {
-        self.header = header;
-    }
-
-    /// What the operations that were added take of that header.
-    pub(crate) fn staged_bytes(&self) -> usize {
-        self.staged_bytes
+        let (answer, staged, staged_bytes) = (Block::UNLIMITED, Vec::new(), 0);
+        Self {
+            desk,
+            keys,
+            arrival,
+            header,
+            answer,
+            jar,
+            joined,
+            view,
+            state,
+            latest,
+            opaque,
+            staged,
+            staged_bytes,
+            trouble,
+        }
     }
 
     /// The state: every operation of the request's cookies, and those added since. The default if it is unreadable.
@@ -158,7 +166,8 @@ impl<T: Mergeable> Siblings<T> {
     ///
     /// # Errors
     /// [`Error::is_unavailable`] if too much is under way, or the system gives no randomness: answer 503 with `Retry-After`, nothing was
-    /// changed. [`Error::is_unreadable`] as [`trouble`](Self::trouble) says; [`Error::is_too_large`] if the operation, or the state with it, fits into no cookie;
+    /// changed. [`Error::is_unreadable`] as [`trouble`](Self::trouble) says; [`Error::is_too_large`] if the operation, or the state with it, fits into no cookie, or all
+    /// that this request has added into no answer (in a cookie: [`Budget::answer`](crate::cookie::Budget::answer));
     /// [`Error::is_misuse`] if it cannot be encoded. For a barrier also as [`prepare`](Self::prepare).
     pub fn update(&mut self, op: &T::Op) -> Result<(), Error> {
         let dot = Dot::fresh(self.next_time()?)?;
@@ -328,79 +337,6 @@ impl<T: Mergeable> Siblings<T> {
             return Err(Error::busy("the clock of this state is ahead of the server's"));
         }
         Ok(time)
-    }
-
-    fn admitted(&self, op: &T::Op, noise: [u8; Dot::NOISE]) -> Result<Record<T>, Error> {
-        let dot = Dot::new(self.next_time()?, noise);
-        let seen = if T::is_barrier(op) {
-            if !self.is_complete() {
-                return Err(Error::busy("a barrier must see everything"));
-            }
-            let before = self.view().ops.values().filter(|record| !record.is_barrier());
-            Some(Seen { floor: self.view().floor, dots: before.map(|record| record.dot).collect() })
-        } else {
-            None
-        };
-        let record = Record::new(dot, op, seen)?;
-        let plaintext = wire::operation(&record).len();
-        let size = self.keys.names.cookie_len(plaintext);
-        if size > MAX_COOKIE {
-            return Err(Error::too_large(size, MAX_COOKIE, Vec::new()));
-        }
-        self.check_growth(op)?;
-        let (present, planner) = (self.present(), Planner::new(self, Block::default()));
-        let load = Load {
-            header: self.header,
-            items: self.jar.items.len(),
-            reserve: &|count, bytes| planner.next_base(count, bytes),
-            has: &|class, id, at| self.has_arrived(&present, class, id, at),
-        };
-        // With "; " in front.
-        let item = (Class::Operation, dot.to_text(), size + 2);
-        let admitted = self.desk.issued.admit(
-            self.keys.own.slip,
-            &self.desk.policy,
-            &load,
-            (item.0, &item.1, item.2),
-            self.arrival,
-        );
-        if admitted {
-            Ok(record)
-        } else {
-            Err(Error::ask_again("the browser's cookies leave no room for one more operation"))
-        }
-    }
-
-    /// Refuses what would make the state longer than a base may be even when everything is folded: waiting would not help.
-    fn check_growth(&self, op: &T::Op) -> Result<(), Error> {
-        /// Of a base that is all snapshot: version, floor, cart id, last barrier, no records.
-        const FRAME: usize = 3 + Millis::LEN + CartId::LEN + Dot::LEN + 1;
-        let limit = self.desk.policy.base_limit();
-        let size = |state: &T| -> Result<usize, Error> {
-            Ok(self.keys.names.cookie_len(FRAME + canonical::encode(state, T::LAYOUT)?.len()))
-        };
-        let mut after = self.state.clone();
-        after.apply(op);
-        let grown = size(&after)?;
-        if grown > limit && grown > size(&self.state)? {
-            return Err(Error::too_large(grown, limit, after.sizes()));
-        }
-        Ok(())
-    }
-
-    /// Whether the request shows an item that was issued then; a base also if a later one has come in its place.
-    pub(super) fn has_arrived(&self, present: &HashSet<(Class, &str)>, class: Class, id: &str, at: Millis) -> bool {
-        let is_told = || match class {
-            Class::Operation => Dot::from_text(id).is_some_and(|dot| self.joined.knows(dot)),
-            Class::Base => self.jar.items.iter().filter_map(Item::base).any(|base| base.latest() > at),
-        };
-        present.contains(&(class, id)) || is_told()
-    }
-
-    /// Class and id of every item of ours that the request brought.
-    pub(super) fn present(&self) -> HashSet<(Class, &str)> {
-        let names = self.jar.items.iter().filter_map(|item| self.keys.names.parse(&item.name));
-        names.map(|(class, _, id)| (class, id)).collect()
     }
 }
 

@@ -447,3 +447,36 @@ fn time_that_is_given_is_the_time_of_the_cart_too() {
     shop.clock.set(NOW);
     assert_eq!(shop.quantity("soup"), 4);
 }
+
+/// "Order again": what one request adds goes out with one answer, and what a proxy does not take would be a 502 each time.
+#[test]
+fn as_much_is_added_as_the_answer_has_room_for() {
+    let sent = |lines: &[String]| lines.iter().map(|line| line.len() + "Set-Cookie: \r\n".len()).sum::<usize>();
+    for note in [0, 1_500] {
+        let mut shop = Shop::open();
+        let visits = shop.request();
+        let session = visits.held::<Session>().unwrap();
+        if note > 0 {
+            session.update(|session| session.user = Some("x".repeat(note))).unwrap();
+        }
+        let mut added = Vec::new();
+        let error = loop {
+            let sku = format!("dish {}", added.len());
+            match cart(&visits).update(&CartOp::Add(sku.clone(), 1)) {
+                Ok(()) => added.push(sku),
+                Err(error) => break error,
+            }
+        };
+        assert!(error.is_too_large() && error.size() > error.limit(), "{error:?}");
+        // Nor has a slip that is written later.
+        let grown = session.update(|session| session.user = Some("x".repeat(note + 500)));
+        assert!(grown.unwrap_err().is_too_large());
+        let plan = visits.plan();
+        let bytes = sent(plan.set_cookie());
+        assert!((3_300..=3_500).contains(&bytes) && added.len() > 5, "{bytes} bytes, {} added", added.len());
+        shop.receive(&plan);
+        let visits = shop.request();
+        assert_eq!(cart(&visits).read(|cart| cart.lines().count()), added.len());
+        assert!(added.iter().all(|sku| cart(&visits).read(|cart| cart.quantity(sku)) == 1));
+    }
+}
