@@ -360,6 +360,11 @@ impl Visits {
         }
     }
 
+    /// How many states are tied to a slip.
+    pub(crate) fn tied_to(&self, anchor: TypeId) -> usize {
+        self.tied().filter(|(_, tied)| tied.anchor.state() == anchor).count()
+    }
+
     fn tied(&self) -> impl Iterator<Item = (TypeId, &Tied)> {
         self.jars.entries.iter().filter_map(|entry| Some((entry.claim.state, entry.merged.as_ref()?)))
     }

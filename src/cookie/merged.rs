@@ -36,7 +36,7 @@ use std::{
 /// The cookies of one mergeable state, tied to the slips of another jar, its *anchor*.
 ///
 /// The anchor must be [encrypted](crate::Sealer::encrypted): its slips carry a secret, from which the keys of the siblings are derived. Siblings of
-/// another session are not read. A login, by [`replace_with`](crate::cookie::Visit::replace_with), takes a guest's state along; a logout does not. Who is a guest,
+/// another session are not read. Several states may be tied to one anchor: they share its header, so each takes half, or a third, of what it would take alone. A login, by [`replace_with`](crate::cookie::Visit::replace_with), takes a guest's state along; a logout does not. Who is a guest,
 /// and whose state is another user's, [`SlipState::subject`] of the anchor says: implement it.
 ///
 /// ```
@@ -220,6 +220,8 @@ impl<M: Mergeable> Merged<M> {
             Err(error) => (Err(error), None),
             Ok(tied) => (jar.read(&tied, &request.cookies, arrival), Some(tied)),
         };
+        let states = visits.tied_to(jar.anchor.state());
+        let siblings = siblings.map(|siblings| siblings.beside(states));
         let (request, cost) = (Arc::clone(request), Cost::default());
         Ok(Self(Arc::new(Mutex::new(Visit { jar, anchor, siblings, tied_by, request, cost, is_planned: false }))))
     }

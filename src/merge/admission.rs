@@ -63,6 +63,9 @@ pub(crate) struct Load<'a> {
     pub(crate) header: usize,
     /// Items of the session.
     pub(crate) items: usize,
+    /// How many states are tied to the session, this one included. What the others have under way is not known here: each takes it that
+    /// every other has as much as itself. Whatever they really have, the sum stays below the limit then.
+    pub(crate) states: usize,
     /// Room that the next base will take, when so many operations of so many bytes in all have arrived.
     pub(crate) reserve: &'a dyn Fn(usize, usize) -> usize,
     /// Whether an item has arrived that was issued then: the request brought it, or a base that holds what it says.
@@ -126,9 +129,10 @@ impl Issued {
             unseen.map(|item| item.bytes).sum::<usize>().saturating_add(bytes).saturating_mul(policy.processes());
         let count = (number + 1).saturating_mul(policy.processes());
         let reserve = (load.reserve)(count, arriving).saturating_mul(rivals(policy));
-        let header = load.header.saturating_add(arriving).saturating_add(bases).saturating_add(reserve);
-        let fits =
-            header.saturating_add(MARGIN) <= policy.header_limit() && load.items.saturating_add(count) <= MOST_ITEMS;
+        let more = arriving.saturating_add(bases).saturating_add(reserve).saturating_mul(load.states);
+        let header = load.header.saturating_add(more);
+        let items = load.items.saturating_add(count).saturating_mul(load.states);
+        let fits = header.saturating_add(MARGIN) <= policy.header_limit() && items <= MOST_ITEMS;
         let admitted = fits && number < PER_SESSION;
         if admitted {
             session.push(Pending { class, id: id.to_owned(), bytes, at: now, is_seen: false });

@@ -55,6 +55,8 @@ pub struct Siblings<T: Mergeable> {
     pub(super) header: usize,
     /// What the answer has room for.
     answer: Block,
+    /// How many are tied to the session.
+    pub(super) states: usize,
     pub(super) jar: Jar<T>,
     /// What the request brought.
     pub(super) joined: Base<T>,
@@ -124,12 +126,14 @@ impl<T: Mergeable> Siblings<T> {
         let (view, state) = (None, joined.value());
         let desk = Arc::clone(desk);
         let (answer, staged, staged_bytes) = (Block::UNLIMITED, Vec::new(), 0);
+        let states = 1;
         Self {
             desk,
             keys,
             arrival,
             header,
             answer,
+            states,
             jar,
             joined,
             view,

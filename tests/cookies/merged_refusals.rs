@@ -480,3 +480,46 @@ fn as_much_is_added_as_the_answer_has_room_for() {
         assert!(added.iter().all(|sku| cart(&visits).read(|cart| cart.quantity(sku)) == 1));
     }
 }
+
+/// Two states of one session share its header: neither knows what the other has under way, and together they never lock the browser out.
+#[test]
+fn a_burst_over_two_states_locks_nobody_out() {
+    let mut shop = Shop::open();
+    let sessions = sessions(&shop);
+    let carts = MergedJar::<Goodies>::new("cart", &sessions).unwrap();
+    let displays = MergedJar::<Displayed>::new("display", &sessions).unwrap();
+    let jars = Jars::new().with(sessions).unwrap().with_merged(carts).unwrap().with_merged(displays).unwrap();
+    shop.jars = Arc::new(jars);
+    // All of them are asked before any is answered.
+    let requests: Vec<_> = (0..160).map(|_| shop.request()).collect();
+    let mut added = [0, 0];
+    for (number, visits) in requests.iter().enumerate() {
+        let done = if number % 2 == 0 {
+            cart(visits).update(&CartOp::Add(format!("dish {number}"), 1))
+        } else {
+            visits.merged::<Displayed>().unwrap().update(&Set(format!("key {number}"), Some("on".into())))
+        };
+        match done {
+            Ok(()) => added[number % 2] += 1,
+            Err(error) => assert!(error.is_unavailable(), "{error}"),
+        }
+    }
+    requests.iter().for_each(|visits| drop(shop.answer(visits)));
+    let header = shop.browser.header("/", NOW).len();
+    assert!(header <= 8_192 && added.iter().all(|added| *added > 15), "{header} bytes, {added:?}");
+    // And it heals.
+    let look = |shop: &mut Shop| {
+        let visits = shop.request();
+        let seen = (cart(&visits).read(|cart| cart.lines().count()), visits.merged::<Displayed>().unwrap());
+        let seen = [seen.0, seen.1.read(|all| (0..160).filter(|n| all.get(&format!("key {n}")).is_some()).count())];
+        shop.answer(&visits);
+        seen
+    };
+    for _ in 0..20 {
+        assert_eq!(look(&mut shop), added);
+        shop.clock.advance(Duration::from_secs(30));
+    }
+    assert!(shop.browser.header("/", shop.clock.time()).len() < header / 2);
+    shop.add("one more", 1);
+    assert_eq!(shop.quantity("one more"), 1);
+}

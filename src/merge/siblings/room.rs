@@ -25,6 +25,11 @@ impl<T: Mergeable> Siblings<T> {
         self.header = header;
     }
 
+    /// The same beside others: how many states are tied to the session, this one included.
+    pub(crate) fn beside(self, states: usize) -> Self {
+        Self { states, ..self }
+    }
+
     /// What the answer has room for, beside all that it carries but for these siblings.
     pub(crate) fn set_answer(&mut self, answer: Block) {
         self.answer = answer;
@@ -67,6 +72,7 @@ impl<T: Mergeable> Siblings<T> {
         let load = Load {
             header: self.header,
             items: self.jar.items.len(),
+            states: self.states,
             reserve: &|count, bytes| planner.next_base(count, bytes),
             has: &|class, id, at| self.has_arrived(&present, class, id, at),
         };

@@ -26,6 +26,7 @@ struct Desk {
     slip: SlipId,
     header: usize,
     items: usize,
+    states: usize,
     reserve: usize,
     shown: Vec<&'static str>,
     /// What the last admission asked the room for the next base for.
@@ -40,6 +41,7 @@ impl Desk {
             slip: SlipId::random().unwrap(),
             header: 0,
             items: 0,
+            states: 1,
             reserve: 0,
             shown: Vec::new(),
             asked: Cell::default(),
@@ -52,7 +54,7 @@ impl Desk {
             self.reserve
         };
         let has = |_: Class, id: &str, _: Millis| self.shown.contains(&id);
-        judge(&Load { header: self.header, items: self.items, reserve: &reserve, has: &has })
+        judge(&Load { header: self.header, items: self.items, states: self.states, reserve: &reserve, has: &has })
     }
 
     fn admit_to(&self, issued: &Issued, slip: SlipId, item: (&str, usize), now: u64) -> bool {
@@ -111,6 +113,24 @@ fn what_was_answered_counts_until_it_is_shown_or_can_no_longer_come() {
     // What was never shown is waited for, however many others are.
     desk.shown = vec!["soup"];
     assert_eq!(desk.room(transit), FREE - 1);
+}
+
+/// Each takes it that every other has as much under way as itself.
+#[test]
+fn states_of_one_session_share_its_header() {
+    let mut desk = Desk::new(Policy::builder());
+    for states in 1..=4 {
+        (desk.states, desk.reserve) = (states, 300);
+        assert_eq!(desk.room(0), FREE / states - 300);
+        desk.items = 100 / states - 1;
+        assert!(desk.room(0) > 0, "{states}");
+        desk.items += 1;
+        assert_eq!(desk.room(0), 0, "{states}");
+        desk.items = 0;
+        // A base comes in the place of what was admitted, with the room that was kept for it.
+        desk.reserve = 0;
+        assert_eq!(desk.room_for_base(&[], 0, 0), FREE);
+    }
 }
 
 #[test]
