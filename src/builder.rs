@@ -109,7 +109,8 @@ impl<T: SlipState, Makes> Builder<T, Makes> {
     /// [`OldFormat`](crate::Reason::OldFormat). `read` gets what any client may send, at most 8 KiB, and must verify it
     /// itself. A text that begins like our COSE tokens is never offered, be it good or forged, nor to a JOSE sealer one whose header names
     /// our type. A COSE sealer does offer our own JWS and JWE: that is how one moves from those to COSE, with an
-    /// [`Opener`](crate::Opener) of the old kind in `read`. An old text can be replayed until then. Of several calls each adds a reader;
+    /// [`Opener`](crate::Opener) of the old kind in `read`. An old text can be replayed until then, and is another slip each time: nothing that goes by ids, as a
+    /// [`Guard`](crate::revoke::Guard) or a [`Redeemer`](crate::revoke::Redeemer), knows it again. Of several calls each adds a reader;
     /// the first that knows a text decides.
     ///
     /// An old text is bound to nothing: it is adopted under whatever [bindings](crate::Sealer::bound) a call has, which `read` does not

@@ -197,7 +197,7 @@ impl PolicyBuilder {
     ///
     /// # Errors
     /// [`Error::is_misuse`] if the window is shorter than four transits and two skews, or than three and four, which is more only where a
-    /// transit is shorter than two skews (below that, an operation could be folded before a checkout that did not see it is known); if a transit is shorter than a second, no process answers, or the limits leave no room.
+    /// transit is shorter than two skews (below that, an operation could be folded before a checkout that did not see it is known); if a transit is shorter than a second, no process answers, two bases do not fit into a header, or one does not fit into a cookie.
     pub fn build(self) -> Result<Policy, Error> {
         let Self(policy) = self;
         let sum = |transits, skews| policy.transit.checked_mul(transits)?.checked_add(policy.skew.checked_mul(skews)?);

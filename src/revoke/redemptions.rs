@@ -46,6 +46,8 @@ pub struct Redemption<'a> {
 
 impl<'a> Redemption<'a> {
     /// The use of a slip: a login link, a coupon, a ticket. Any copy of it is the same one.
+    ///
+    /// But a text of another format that was [adopted](crate::Builder::adopt) is another slip each time: go by what it says of itself, with [`of`](Self::of).
     #[must_use]
     pub fn of_slip<T: SlipState>(slip: &Slip<T>) -> Self {
         let until = on_all_clocks(slip.ends_at());
