@@ -16,7 +16,7 @@ use crate::{
         cose::{encrypt::Encrypted, proven::Proven},
     },
     error::Error,
-    key::{Alg, Key},
+    key::Alg,
     keyring::Keys,
     lifetime::{Lifetime, Times},
     opener::Opener,
@@ -341,7 +341,7 @@ impl<T: SlipState> Builder<T, Seals> {
     ///
     /// # Errors
     /// [`Error::is_misuse`] if no lifetime was set, it is shorter than a second or its idle part longer than the absolute
-    /// one, the ring has no key that could ever seal in the format (a revoked one never does), the leeway is over ten minutes, or there are more than 16
+    /// one, the ring has no secret for the format (one that is over or revoked will do: it says of its tokens that they have ended, and a ring may be replaced), the leeway is over ten minutes, or there are more than 16
     /// bindings.
     pub fn build(self) -> Result<Sealer<T>, Error> {
         // No carrier: its tokens go wherever the program puts them.
@@ -352,8 +352,7 @@ impl<T: SlipState> Builder<T, Seals> {
     pub(crate) fn build_for(self, carrier: &[u8]) -> Result<Sealer<T>, Error> {
         let lifetime = self.lifetime.ok_or_else(|| Error::misuse("a sealer needs a lifetime"))?;
         let algs = self.envelope.sealing_algs();
-        let could_seal = |key: &Key| key.can_seal() && key.revoked_at().is_none() && algs.contains(&key.alg());
-        if !self.keys.ring().has(could_seal) {
+        if !self.keys.ring().has(|key| key.can_seal() && algs.contains(&key.alg())) {
             return Err(Error::misuse("the ring has no key that could seal in this format"));
         }
         let longest = lifetime.longest(self.leeway);

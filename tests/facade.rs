@@ -205,10 +205,15 @@ fn an_opener_from_public_keys_opens_and_a_sealer_from_them_is_not_built() {
     assert!(Opener::<Cart>::publicly_signed(&Kind::Signed.ring()).build().unwrap_err().is_misuse());
     let ring = Kind::Encrypted.ring();
     let id = ring.ids().next().unwrap().as_str().to_owned();
-    let revoked = ring.revoke(&id, "tried", NOW).unwrap();
-    let build = |ring| Sealer::<Cart>::encrypted(ring).lifetime(Lifetime::absolute(HOUR)).build();
-    assert!(build(&ring).is_ok() && build(&revoked).unwrap_err().is_misuse(), "what is revoked never seals");
-    assert!(Opener::<Cart>::encrypted(&revoked).build().is_ok());
+    let sealer = |ring: &Keyring| Sealer::<Cart>::encrypted(ring).lifetime(Lifetime::absolute(HOUR)).build().unwrap();
+    let token = sealer(&ring).seal_at(&cart(), NOW).unwrap();
+    let revoked = sealer(&ring.revoke(&id, "tried", NOW).unwrap());
+    assert_eq!(
+        revoked.open_at(&token, NOW).unwrap_err().kind(),
+        ErrorKind::KeyRetired,
+        "what is revoked still says so"
+    );
+    assert!(revoked.seal_at(&cart(), NOW).unwrap_err().is_misuse());
     let strict = Opener::<Cart>::publicly_signed(&public).lifetime(Lifetime::absolute(HOUR / 60)).build().unwrap();
     let token = Kind::Es256.sealer::<Cart>(&ring).seal_at(&cart(), NOW).unwrap();
     assert!(strict.open_at(&token, later(91)).unwrap_err().is_expired());

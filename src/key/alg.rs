@@ -219,3 +219,34 @@ impl Alg {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 9053 tables 1 to 6, RFC 9864, RFC 7518 sections 3.1 and 6.1, RFC 8037 section 2; and what a new key has.
+    #[test]
+    fn each_algorithm_is_what_the_registries_say() {
+        let table = [
+            (Alg::Hs256, (true, "oct", None), (5, None), 32),
+            (Alg::Hs384, (true, "oct", None), (6, None), 48),
+            (Alg::Hs512, (true, "oct", None), (7, None), 64),
+            (Alg::Ed25519, (false, "OKP", Some("Ed25519")), (-8, Some(-19)), 32),
+            (Alg::Es256, (false, "EC", Some("P-256")), (-7, Some(-9)), 32),
+            (Alg::Es384, (false, "EC", Some("P-384")), (-35, Some(-51)), 48),
+            (Alg::A128Gcm, (true, "oct", None), (1, None), 16),
+            (Alg::A256Gcm, (true, "oct", None), (3, None), 32),
+            (Alg::ChaCha20Poly1305, (true, "oct", None), (24, None), 32),
+            // Whatever is derived from it, a secret has the length of the hash at least.
+            (Alg::HkdfA128Gcm, (true, "oct", None), (1, None), 32),
+            (Alg::HkdfA256Gcm, (true, "oct", None), (3, None), 32),
+            (Alg::HkdfChaCha20Poly1305, (true, "oct", None), (24, None), 32),
+        ];
+        assert_eq!(table.map(|row| row.0), Alg::ALL);
+        for (alg, jwk, cose, len) in table {
+            assert_eq!((alg.is_symmetric(), alg.kty(), alg.crv()), jwk, "{alg:?}");
+            assert_eq!((alg.cose_id(), alg.cose_alias()), cose, "{alg:?}");
+            assert_eq!(alg.generated_len(), len, "{alg:?}");
+        }
+    }
+}

@@ -208,7 +208,7 @@ fn t76_a_former_cookie_is_deleted_with_the_attributes_that_it_had() {
 /// A browser takes no line for `__Host-Http-` without `HttpOnly`, and another that scripts may read is deleted as it was set.
 #[test]
 fn t76_a_former_cookie_of_a_jar_that_scripts_read_is_hidden_from_them_only_by_its_prefix() {
-    let ring = crate::kit::shared_ring();
+    let ring = shared_ring();
     for (name, is_hidden) in [("__Host-Http-s", true), ("__Host-s", false), ("__Secure-s", false), ("s", false)] {
         let jar = builder::<Session>(&ring).readable_by_scripts().formerly(name).build().unwrap();
         let lines = jar.visit_at(request(&format!("{name}=junk")), NOW).plan().into_set_cookie();
@@ -271,7 +271,7 @@ fn what_is_told_is_of_the_present_name() {
 /// In development a cookie has no prefix, and so the name that it had before it got one.
 #[test]
 fn a_former_name_that_is_the_present_one_ends_no_session() {
-    let ring = crate::kit::shared_ring();
+    let ring = shared_ring();
     for secure in [true, false] {
         let jar = builder::<Session>(&ring).formerly("session").formerly(Former::new("old").partitioned(true));
         let jar = if secure { jar.build() } else { jar.insecure_for_development().build() }.unwrap();
@@ -292,7 +292,7 @@ fn a_former_name_that_is_the_present_one_ends_no_session() {
 fn what_is_unreadable_under_a_former_name_is_kept() {
     let world = World::new();
     let jar = builder::<Session>(&world.ring).formerly("__Host-id").build().unwrap();
-    let ring = crate::kit::shared_ring();
+    let ring = shared_ring();
     let before =
         Jar::builder("id", Sealer::<Session>::encrypted(&ring).lifetime(Lifetime::absolute(DAY))).build().unwrap();
     let pair = mint(&before, &session("a"), NOW).unwrap();
