@@ -82,7 +82,8 @@ impl Cookies {
             let lead = pair.iter().take_while(|byte| is_blank(**byte)).count();
             let tail = pair.iter().rev().take_while(|byte| is_blank(**byte)).count();
             let equals = memchr(b'=', pair).filter(|at| *at > lead)?;
-            Some((pair.get(lead..equals)?, start + equals + 1..end.saturating_sub(tail).max(start + equals + 1)))
+            // Blanks at the end stop at the `=` at the latest.
+            Some((pair.get(lead..equals)?, start + equals + 1..end - tail))
         })
     }
 }
