@@ -39,7 +39,11 @@ fn jwe(header: &str) -> String {
 }
 
 fn encrypted(header: &str) -> (String, String) {
-    let cipher = ring::aead::UnboundKey::new(&ring::aead::AES_256_GCM, SECRET.split_at(32).0).unwrap();
+    encrypted_with(&ring::aead::AES_256_GCM, header)
+}
+
+fn encrypted_with(cipher: &'static ring::aead::Algorithm, header: &str) -> (String, String) {
+    let cipher = ring::aead::UnboundKey::new(cipher, SECRET.split_at(cipher.key_len()).0).unwrap();
     let nonce = ring::aead::Nonce::assume_unique_for_key([7; 12]);
     let mut text = PAYLOAD.to_vec();
     let cipher = ring::aead::LessSafeKey::new(cipher);
@@ -78,6 +82,11 @@ fn good_headers_of_other_people_are_taken() {
     let dir = format!(r#"{{"kty":"oct","alg":"dir","enc":"A256GCM","k":"{}"}}"#, B64.encode(SECRET.split_at(32).0));
     let dir = Key::from_jwk(&dir).unwrap();
     assert_eq!(hazmat::jwe::open(&jwe(r#"{"alg":"dir","enc":"A256GCM"}"#), &dir).unwrap(), PAYLOAD);
+    let header = B64.encode(r#"{"alg":"dir","enc":"A128GCM"}"#);
+    let (ciphertext, tag) = encrypted_with(&ring::aead::AES_128_GCM, &header);
+    let token = format!("{header}..{}.{ciphertext}.{tag}", B64.encode([7; 12]));
+    assert_eq!(hazmat::jwe::open(&token, &key(Alg::A128Gcm)).unwrap(), PAYLOAD);
+    assert_eq!(gate(open(&token)), Some(Rejection::NotAuthentic), "another key's");
 }
 
 /// CVE-2015-9235, CVE-2018-1000531 and their like: the token says `none`, or anything but what the key is for.
