@@ -30,7 +30,7 @@ pub(crate) struct Plan {
 pub(crate) struct Block {
     /// How many bytes each has besides the cookie's name and value.
     pub(crate) around: usize,
-    /// How many there may be in all, beside those for slips. Nothing is added for which there is no room; what was, goes out.
+    /// How many there may be in all, beside those for slips. Nothing is added or prepared for which there is no room; what was, or is a barrier that the outside world knows, goes out.
     pub(crate) room: usize,
 }
 

@@ -63,11 +63,12 @@ impl<T: Mergeable> Siblings<T> {
         if size > MAX_COOKIE {
             return Err(Error::too_large(size, MAX_COOKIE, Vec::new()));
         }
+        // First what no later request could mend.
+        self.check_growth(op)?;
         let lines = self.staged_lines().saturating_add(size + self.answer.around);
         if lines > self.answer.room {
             return Err(Error::too_large(lines, self.answer.room, Vec::new()));
         }
-        self.check_growth(op)?;
         let (present, planner) = (self.present(), Planner::new(self, Block::default()));
         let load = Load {
             header: self.header,
