@@ -68,45 +68,6 @@ fn t82_staging_refuses_what_checking_would_report() {
     assert!(twice.to_string().contains("two keys have this id"), "{twice}");
 }
 
-/// Whatever seals with a key, its schedule is checked.
-#[test]
-fn t82_keys_of_every_algorithm_rotate_by_the_same_rules() {
-    for alg in [
-        Alg::HkdfA128Gcm,
-        Alg::HkdfA256Gcm,
-        Alg::HkdfChaCha20Poly1305,
-        Alg::A128Gcm,
-        Alg::A256Gcm,
-        Alg::ChaCha20Poly1305,
-        Alg::Hs256,
-        Alg::Hs384,
-        Alg::Hs512,
-        Alg::Ed25519,
-        Alg::Es256,
-        Alg::Es384,
-    ] {
-        let generate = || Key::generate(alg).unwrap();
-        let ring = Keyring::new(vec![generate()]).unwrap();
-        let old = ring.ids().next().unwrap().clone();
-        assert!(ring.retire(old.as_str(), &POLICY, NOW).unwrap_err().is_misuse(), "{alg:?} has no successor");
-        assert!(ring.stage(generate(), later(99), &POLICY, NOW).unwrap_err().is_misuse(), "{alg:?}, too soon");
-        assert!(ring.stage(generate().expiring_at(later(500)), NOW, &POLICY, NOW).is_err(), "{alg:?} would end");
-        let staged = ring.stage(generate(), later(100), &POLICY, NOW).unwrap();
-        let next = staged.ids().find(|id| **id != old).unwrap().clone();
-        let retired = staged.retire(old.as_str(), &POLICY, NOW).unwrap();
-        assert_eq!(retired.get(old.as_str()).unwrap().expires_at(), Some(later(1_100)), "{alg:?}");
-        assert!(retired.check(&POLICY, NOW).is_empty(), "{alg:?}");
-        assert!(staged.retire(next.as_str(), &POLICY, NOW).is_err(), "{alg:?}: the last one goes on");
-        assert!(matches!(staged.check_against(&ring, &POLICY, NOW)[..], [Finding::NotThere { .. }]), "{alg:?}");
-        let ends = Keyring::new(vec![generate().expiring_at(later(500))]).unwrap();
-        let found = ends.check(&POLICY, NOW);
-        assert!(
-            matches!(found[..], [Finding::NothingSeals { .. }, Finding::StrandsTokens { .. }]),
-            "{alg:?}: {found:?}"
-        );
-    }
-}
-
 fn first_jwk(ring: &Keyring) -> String {
     let set: serde_json::Value = serde_json::from_str(ring.to_jwks().expose()).unwrap();
     set["keys"][0].to_string()

@@ -336,4 +336,33 @@ mod tests {
         };
         assert_eq!([lost(0), lost(99), lost(100), lost(101)], [1, 1, 0, 0]);
     }
+
+    /// Whatever seals with a key, its schedule is checked.
+    #[test]
+    fn t82_keys_of_every_algorithm_rotate_by_the_same_rules() {
+        let now = UnixTime::from_secs(1_800_000_000);
+        let later = |secs| now.saturating_add(Duration::from_secs(secs));
+        let policy = RotationPolicy { propagation: Duration::from_secs(100), longest_life: Duration::from_secs(1_000) };
+        for alg in Alg::ALL {
+            let generate = || Key::generate(alg).unwrap();
+            let ring = Keyring::new(vec![generate()]).unwrap();
+            let old = ring.ids().next().unwrap().clone();
+            assert!(ring.retire(old.as_str(), &policy, now).unwrap_err().is_misuse(), "{alg:?} has no successor");
+            assert!(ring.stage(generate(), later(99), &policy, now).unwrap_err().is_misuse(), "{alg:?}, too soon");
+            assert!(ring.stage(generate().expiring_at(later(500)), now, &policy, now).is_err(), "{alg:?} would end");
+            let staged = ring.stage(generate(), later(100), &policy, now).unwrap();
+            let next = staged.ids().find(|id| **id != old).unwrap().clone();
+            let retired = staged.retire(old.as_str(), &policy, now).unwrap();
+            assert_eq!(retired.get(old.as_str()).unwrap().expires_at(), Some(later(1_100)), "{alg:?}");
+            assert!(retired.check(&policy, now).is_empty(), "{alg:?}");
+            assert!(staged.retire(next.as_str(), &policy, now).is_err(), "{alg:?}: the last one goes on");
+            assert!(matches!(staged.check_against(&ring, &policy, now)[..], [Finding::NotThere { .. }]), "{alg:?}");
+            let ends = Keyring::new(vec![generate().expiring_at(later(500))]).unwrap();
+            let found = ends.check(&policy, now);
+            assert!(
+                matches!(found[..], [Finding::NothingSeals { .. }, Finding::StrandsTokens { .. }]),
+                "{alg:?}: {found:?}"
+            );
+        }
+    }
 }
