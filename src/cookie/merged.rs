@@ -350,7 +350,7 @@ impl<M: Mergeable> Visit<M> {
         self.spend(lines, more);
     }
 
-    /// What is set takes so much of the answer, and makes the next request longer by so much.
+    /// What is to be set takes so much of the answer, and makes the next request longer by so much. Lines that are in a plan are counted there.
     fn spend(&mut self, lines: usize, more: usize) {
         let cost = Cost { lines, more, ..Cost::default() };
         self.request.tally.settle_anyhow(self.cost, cost);
@@ -410,7 +410,7 @@ impl<M: Mergeable> Visit<M> {
             let base = siblings.sealed_carry_over(&heir, now)?;
             let (line, pair) = (set(&base), pair_len(&base));
             self.check_room(siblings, &line, pair, beside)?;
-            self.spend(line.len() + FIELD, pair);
+            self.spend(0, pair);
             return Ok(vec![line]);
         }
         let around = self.around(lives);
@@ -418,8 +418,7 @@ impl<M: Mergeable> Visit<M> {
         let plan = siblings.sealed_plan(Block { around, room: budget.answer.saturating_sub(beside) }, now)?;
         let expired = plan.expire.iter().map(|name| attributes.delete(&suffix(name)));
         let lines: Vec<String> = plan.set.iter().map(set).chain(expired).collect();
-        let sent = lines.iter().map(|line| line.len() + FIELD).sum();
-        self.spend(sent, plan.set.iter().map(pair_len).sum());
+        self.spend(0, plan.set.iter().map(pair_len).sum());
         Ok(lines)
     }
 }

@@ -479,6 +479,15 @@ fn as_much_is_added_as_the_answer_has_room_for() {
         assert_eq!(cart(&visits).read(|cart| cart.lines().count()), added.len());
         assert!(added.iter().all(|sku| cart(&visits).read(|cart| cart.quantity(sku)) == 1));
     }
+    // To the byte: among so many limits, one next to the other, is one that an operation just meets, and it is not refused.
+    let mut shop = Shop::open();
+    shop.add("soup", 1);
+    for answer in 1_000..1_150 {
+        shop.jars = jars_within(&shop.ring, &shop.clock, Budget::default().answer(answer));
+        let visits = shop.request();
+        let refused = (0..).find_map(|n| cart(&visits).update(&CartOp::Add(format!("dish {n}"), 1)).err()).unwrap();
+        assert!(refused.is_too_large() && refused.size() > Some(answer), "{refused:?}");
+    }
 }
 
 /// Two states of one session share its header: neither knows what the other has under way, and together they never lock the browser out.
