@@ -80,19 +80,25 @@ impl<T: SlipState, S: Sync> FromRequestParts<S> for Required<T> {
     }
 }
 
-/// `None` without a slip, and still an error if it is the program's fault.
+/// `None` where [`Required`] would answer 401. Whoever has a slip that this server cannot read now is no guest, and is answered 503 all the
+/// same; so is a fault of the program 500.
 impl<T: SlipState, S: Sync> OptionalFromRequestParts<S> for Required<T> {
-    type Rejection = Error;
+    type Rejection = NotHeld;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Error> {
-        Ok(held::<T>(parts).await?.required().ok())
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, NotHeld> {
+        match held::<T>(parts).await?.required() {
+            Ok(required) => Ok(Some(required)),
+            Err(missing) if missing.status() == StatusCode::UNAUTHORIZED.as_u16() => Ok(None),
+            Err(missing) => Err(missing.into()),
+        }
     }
 }
 
 /// Why a handler that needs a slip was not called.
 ///
-/// As an answer: 401 if there is no slip, 503 with `Retry-After` if there may be one that this server cannot read. To send the user to a
-/// page for logging in, take `Result<Required<T>, NotHeld>` in the handler.
+/// As an answer: 401 if there is no slip, or one of a key that this server has never heard of, which proves nothing; 503 with `Retry-After` if
+/// there is one that it cannot read now: of a newer version, or its list of what was revoked does not answer. To send the user to a page for
+/// logging in, take `Option<Required<T>>` in the handler.
 ///
 /// [`Required`] answers with it.
 #[derive(Clone, Debug, thiserror::Error)]

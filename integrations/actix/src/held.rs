@@ -23,7 +23,8 @@ pub struct Held<T: SlipState>(pub cookie::Held<T>);
 
 /// A slip that the request brought: [`orderslip::cookie::Required`] as an extractor. Without one the handler is not called.
 ///
-/// To do something else then, take `Result<Required<T>, Failure>`. `Option<Required<T>>` hides the program's faults, too.
+/// To do something else then, take `Result<Required<T>, Failure>`, and treat as a guest only whose [status](Missing::status) is 401.
+/// `Option<Required<T>>` hides the program's faults, and slips that this server cannot read now.
 #[derive(Clone, Debug)]
 pub struct Required<T: SlipState>(pub cookie::Required<T>);
 
@@ -35,7 +36,7 @@ pub struct Merged<M: Mergeable>(pub cookie::Merged<M>);
 /// that says more.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Failure {
-    /// There is no slip, and the handler needs one: 401, or 503 if there may be one that this server cannot read.
+    /// There is no slip, and the handler needs one: 401, or 503 if there is an authentic one that this server cannot read now.
     #[error(transparent)]
     Missing(#[from] Missing),
     /// Anything else.
