@@ -134,7 +134,11 @@ fn find<T: SlipState>(jar: &Inner<T>, cookies: &Cookies, now: UnixTime) -> Found
             continue;
         }
         found.formers.push(index);
-        (found.takes, found.is_cut) = (found.takes + here.takes, found.is_cut | here.is_cut);
+        found.is_cut |= here.is_cut;
+        // Once, if a cookie was set in several ways under one name: each has a former of its own, which deletes it where it stands.
+        let name = old.attributes.name();
+        let is_counted = jar.formers.iter().take(index).any(|before| before.attributes.name() == name);
+        found.takes += if is_counted || name == jar.attributes.name() { 0 } else { here.takes };
         // The present name goes first; under a former one stands what counts if it is worth more: what opens, and what may open elsewhere.
         let worth = |named: &Named<T>| named.best.as_ref().map(|(opened, _)| rank(opened));
         let is_better = worth(&here) > worth(&found.named);
