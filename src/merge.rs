@@ -11,6 +11,7 @@
 pub(crate) mod admission;
 pub(crate) mod anchor;
 mod base;
+pub(crate) mod beside;
 pub(crate) mod canonical;
 mod cart;
 pub(crate) mod dot;

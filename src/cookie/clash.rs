@@ -40,7 +40,7 @@ impl Claim {
         };
         match () {
             () if self.formers.contains(&other.name) => {
-                Some("a jar with another's former name: the other deletes whatever has it")
+                Some("a jar with another's former name, which the other reads as its own and deletes")
             }
             () if self.names().any(is_tombstone_of) => Some("a jar with the name of another's tombstone"),
             () if self.siblings.as_ref().is_some_and(|siblings| other.could_be(siblings)) => {

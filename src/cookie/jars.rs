@@ -9,13 +9,13 @@ use crate::{
         event,
         held::Held,
         jar::{Jar, Request},
-        merged::{AnchorJar, Merged, MergedJar},
+        merged::{Merged, MergedJar, anchor::AnchorJar},
         plan::Plan,
         request::Cookies,
         visit::Visit,
     },
     error::Error,
-    merge::{Mergeable, dot::Millis},
+    merge::{Mergeable, Policy, beside::Beside, dot::Millis, item::Names},
     state::SlipState,
     time::UnixTime,
 };
@@ -60,6 +60,8 @@ struct Entry {
 /// What an answer needs of a merged jar, though no handler has asked for its state.
 struct Tied {
     anchor: Arc<dyn AnchorJar>,
+    names: Names,
+    policy: Policy,
     /// Opens the state, and says whether nothing of the anchor's predecessor is under way in it.
     open: fn(&Visits) -> Result<bool, Error>,
 }
@@ -98,7 +100,8 @@ impl Jars {
         let claim = Claim { state, purpose: M::PURPOSE, name, formers: Vec::new(), siblings };
         self.clock.get_or_insert_with(|| Arc::clone(&jar.anchor));
         let open = |visits: &Visits| visits.merged::<M>().map(|merged| merged.is_done_with_prev());
-        let merged = Some(Tied { anchor: Arc::clone(&jar.anchor), open });
+        let (names, policy) = (jar.names().clone(), jar.policy().clone());
+        let merged = Some(Tied { anchor: Arc::clone(&jar.anchor), names, policy, open });
         self.add(Entry { claim, jar: Box::new(Arc::new(jar)), merged })?;
         Ok(self)
     }
@@ -185,6 +188,8 @@ trait Visited: Any + Send + Sync {
 trait VisitedMerged: Send {
     fn as_any(&self) -> &dyn Any;
     fn prepare_plan(&self);
+    /// Whether it has lines that cannot wait, and the bytes of those that are known.
+    fn due(&self) -> (bool, usize);
     /// Beside lines of so many bytes.
     fn plan(&self, now: Option<Millis>, beside: usize) -> Plan;
 }
@@ -196,6 +201,10 @@ impl<M: Mergeable> VisitedMerged for Merged<M> {
 
     fn prepare_plan(&self) {
         Self::prepare_plan(self);
+    }
+
+    fn due(&self) -> (bool, usize) {
+        Self::due(self)
     }
 
     fn plan(&self, now: Option<Millis>, beside: usize) -> Plan {
@@ -328,8 +337,13 @@ impl Visits {
         open.merged.iter().for_each(|(_, visited)| visited.prepare_plan());
         // Time that was given stands still.
         let now = self.now.and(self.arrival);
-        let plan = open.merged.iter().fold(slips, |plan, (_, visited)| {
-            let siblings = visited.plan(now, plan.size());
+        // What can wait for a later answer leaves room for what cannot, whichever state was asked for first.
+        let mut merged: Vec<_> = open.merged.iter().map(|(_, visited)| (visited.due(), visited)).collect();
+        merged.sort_by_key(|((is_due, _), _)| !is_due);
+        let mut due: usize = merged.iter().map(|((_, lines), _)| lines).sum();
+        let plan = merged.iter().fold(slips, |plan, ((_, lines), visited)| {
+            due -= lines;
+            let siblings = visited.plan(now, plan.size() + due);
             plan.and(siblings)
         });
         match left_behind.err().or(plan.refusal) {
@@ -360,9 +374,13 @@ impl Visits {
         }
     }
 
-    /// How many states are tied to a slip.
-    pub(crate) fn tied_to(&self, anchor: TypeId) -> usize {
-        self.tied().filter(|(_, tied)| tied.anchor.state() == anchor).count()
+    /// What all mergeable states but this one have in the header, whatever they are tied to.
+    pub(crate) fn beside<M: Mergeable>(&self) -> Beside {
+        let mut beside = Beside::default();
+        for (_, Tied { names, policy, .. }) in self.tied().filter(|(state, _)| *state != TypeId::of::<M>()) {
+            beside.add(names, policy, self.request.cookies.whose_name_begins(names.prefix()));
+        }
+        beside
     }
 
     fn tied(&self) -> impl Iterator<Item = (TypeId, &Tied)> {

@@ -3,14 +3,16 @@
 //! It may not know how siblings are joined or compacted (`merge` does), nor frameworks. It brings the one to the other: cookies in, lines
 //! out, and what an answer must not say if it comes too late.
 
+pub(crate) mod anchor;
+
 use crate::{
     cookie::{
         attributes::{Attributes, MAX_AGE},
         budget::{Budget, Cost, FIELD},
         event,
-        held::Held,
-        jar::{Inner, Jar, Request},
+        jar::{Jar, Request},
         jars::Visits,
+        merged::anchor::{AnchorJar, AnchorSlip, Anchored},
         plan::Plan,
         request::Cookies,
         visit::Tied,
@@ -24,10 +26,8 @@ use crate::{
     time::UnixTime,
 };
 use std::{
-    any::{Any, TypeId},
     fmt,
     marker::PhantomData,
-    pin::Pin,
     str,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -36,7 +36,7 @@ use std::{
 /// The cookies of one mergeable state, tied to the slips of another jar, its *anchor*.
 ///
 /// The anchor must be [encrypted](crate::Sealer::encrypted): its slips carry a secret, from which the keys of the siblings are derived. Siblings of
-/// another session are not read. Several states may be tied to one anchor: they share its header, so each takes half, or a third, of what it would take alone. A login, by [`replace_with`](crate::cookie::Visit::replace_with), takes a guest's state along; a logout does not. Who is a guest,
+/// another session are not read. Several states share the browser's header, whatever they are tied to: each takes half, or a third, of what it would take alone. A login, by [`replace_with`](crate::cookie::Visit::replace_with), takes a guest's state along; a logout does not. Who is a guest,
 /// and whose state is another user's, [`SlipState::subject`] of the anchor says: implement it.
 ///
 /// ```
@@ -111,6 +111,10 @@ impl<M: Mergeable> MergedJar<M> {
         &self.desk.names
     }
 
+    pub(crate) fn policy(&self) -> &Policy {
+        &self.desk.policy
+    }
+
     /// What its cookies' names begin with on the wire.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -118,81 +122,9 @@ impl<M: Mergeable> MergedJar<M> {
     }
 }
 
-/// The jar that another is tied to, whatever its type.
-pub(crate) trait AnchorJar: Send + Sync {
-    fn state(&self) -> TypeId;
-    /// Whether it is this jar, and not another one for the same type.
-    fn is(&self, jar: &(dyn Any + Send + Sync)) -> bool;
-    fn held(&self, visits: &Visits) -> Result<Box<dyn AnchorSlip>, Error>;
-    /// Asks its list of revocations, if it has one.
-    fn check<'a>(&'a self, visits: &'a Visits) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>>;
-    /// Whether a handler has put another slip in the place of the one that the request brought.
-    fn is_replaced(&self, visits: &Visits) -> bool;
-    /// Whether the slip that the request brought is about to be sealed again, with what came before it; or has been, if a handler has asked for what is tied to it.
-    fn remembers_before(&self, visits: &Visits, is_asked_for: bool) -> bool;
-    fn forget_before(&self, visits: &Visits);
-    fn now(&self) -> Result<Millis, Error>;
-}
-
-/// A slip of it.
-pub(crate) trait AnchorSlip: Send {
-    fn tie(&self, writes: bool) -> Result<Tied, Error>;
-    fn tied(&self) -> Option<Tied>;
-}
-
-struct Anchored<S>(Arc<Inner<S>>);
-
-impl<S: SlipState + Default> AnchorJar for Anchored<S> {
-    fn state(&self) -> TypeId {
-        TypeId::of::<S>()
-    }
-
-    fn is(&self, jar: &(dyn Any + Send + Sync)) -> bool {
-        jar.downcast_ref::<Jar<S>>().is_some_and(|jar| Arc::ptr_eq(jar.inner(), &self.0))
-    }
-
-    fn held(&self, visits: &Visits) -> Result<Box<dyn AnchorSlip>, Error> {
-        let held: Box<dyn AnchorSlip> = Box::new(visits.held::<S>()?);
-        Ok(held)
-    }
-
-    fn check<'a>(&'a self, visits: &'a Visits) -> Pin<Box<dyn Future<Output = Result<(), Error>> + Send + 'a>> {
-        Box::pin(async move { visits.checked::<S>().await.map(drop) })
-    }
-
-    fn is_replaced(&self, visits: &Visits) -> bool {
-        visits.opened::<S>().is_some_and(|held| held.visit().is_replaced())
-    }
-
-    fn remembers_before(&self, visits: &Visits, is_asked_for: bool) -> bool {
-        visits.opened::<S>().is_some_and(|held| held.visit().remembers_before(is_asked_for))
-    }
-
-    fn forget_before(&self, visits: &Visits) {
-        if let Some(held) = visits.opened::<S>() {
-            held.visit().forget_before();
-        }
-    }
-
-    fn now(&self) -> Result<Millis, Error> {
-        let now = Millis::from_unix_millis(self.0.sealer.now_millis()?);
-        now.ok_or_else(|| Error::busy("the system's clock stands before 2025 or after 2059"))
-    }
-}
-
-impl<S: SlipState + Default> AnchorSlip for Held<S> {
-    fn tie(&self, writes: bool) -> Result<Tied, Error> {
-        self.visit().tie(writes)
-    }
-
-    fn tied(&self) -> Option<Tied> {
-        self.visit().tied()
-    }
-}
-
 /// A handle on the request's mergeable state. All handles of one request and one type are the same.
 ///
-/// A closure must not use a handle of the same type: it would wait for itself. Nor may the closure of a [`Held`] slip use the state that is tied to it, which asks for
+/// A closure must not use a handle of the same type: it would wait for itself. Nor may the closure of a [`Held`](crate::cookie::Held) slip use the state that is tied to it, which asks for
 /// the slip.
 pub struct Merged<M: Mergeable>(Arc<Mutex<Visit<M>>>);
 
@@ -220,8 +152,7 @@ impl<M: Mergeable> Merged<M> {
             Err(error) => (Err(error), None),
             Ok(tied) => (jar.read(&tied, &request.cookies, arrival), Some(tied)),
         };
-        let states = visits.tied_to(jar.anchor.state());
-        let siblings = siblings.map(|siblings| siblings.beside(states));
+        let siblings = siblings.map(|siblings| siblings.beside(visits.beside::<M>()));
         let (request, cost) = (Arc::clone(request), Cost::default());
         Ok(Self(Arc::new(Mutex::new(Visit { jar, anchor, siblings, tied_by, request, cost, is_planned: false }))))
     }
@@ -256,7 +187,8 @@ impl<M: Mergeable> Merged<M> {
     /// ```
     ///
     /// # Errors
-    /// [`Error::is_unavailable`] if the request brought no session, or [`Error::is_too_large`] if there is no room to begin one; [`Error::is_unreadable`] if it brought
+    /// [`Error::is_unavailable`] if the request brought no session, or a handler has ended it meanwhile (a logout, another user's login): the state is of the next session
+    /// when the client asks again; [`Error::is_too_large`] if there is no room to begin one; [`Error::is_unreadable`] if it brought
     /// one that cannot be read here; [`Error::is_misuse`] after the answer was planned.
     pub fn with<R>(&self, act: impl FnOnce(&mut Siblings<M>) -> R) -> Result<R, Error> {
         let mut visit = self.visit();
@@ -266,6 +198,8 @@ impl<M: Mergeable> Merged<M> {
         if visit.siblings.is_err() {
             // A write begins what a mere look leaves alone.
             visit.anchor.tie(true)?;
+        } else if visit.succession() == Succession::Ended {
+            return Err(Error::ask_again("the session that this state was tied to has ended"));
         }
         visit.look_ahead();
         let result = match &mut visit.siblings {
@@ -293,6 +227,12 @@ impl<M: Mergeable> Merged<M> {
     /// Before the states of this answer are planned, one after the other.
     pub(crate) fn prepare_plan(&self) {
         self.visit().prepare_plan();
+    }
+
+    /// What goes out in any case: the lines of operations; and whether there is anything of the kind, a base that goes along with a login included.
+    pub(crate) fn due(&self) -> (bool, usize) {
+        let visit = self.visit();
+        (visit.cost.lines > 0 || visit.succession() == Succession::Heir, visit.cost.lines)
     }
 
     /// After the anchor was planned.
@@ -323,7 +263,28 @@ impl<M: Mergeable> MergedJar<M> {
     }
 }
 
+/// What has become of the session that a state was tied to when it was read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Succession {
+    /// It goes on.
+    Same,
+    /// A login has put another slip in its place, with which the state goes along.
+    Heir,
+    /// A logout, or somebody else's login: the state is nobody's.
+    Ended,
+}
+
 impl<M: Mergeable> Visit<M> {
+    fn succession(&self) -> Succession {
+        match (&self.tied_by, self.anchor.tied()) {
+            (Some(before), Some(after)) if before.id == after.id => Succession::Same,
+            (Some(before), Some(after)) if after.secrets.before.as_ref().is_some_and(|old| old.id == before.id) => {
+                Succession::Heir
+            }
+            _ => Succession::Ended,
+        }
+    }
+
     /// What slips and other states of this answer add to it, and to the next request's header, takes room from what is added here.
     fn look_ahead(&mut self) {
         let header = self.request.tally.next_header(self.request.cookies.size(), self.cost);
@@ -331,9 +292,11 @@ impl<M: Mergeable> Visit<M> {
         // A slip that ends sooner makes the lines shorter by some digits.
         let around = self.around(MAX_AGE);
         let room = self.jar.budget.answer.saturating_sub(beside);
+        let is_carried = self.succession() == Succession::Heir;
         if let Ok(siblings) = &mut self.siblings {
             siblings.set_header(header);
             siblings.set_answer(Block { around, room });
+            siblings.set_carried(is_carried);
         }
     }
 
@@ -346,7 +309,8 @@ impl<M: Mergeable> Visit<M> {
     /// What was added here takes room from slips that are written later.
     fn settle(&mut self) {
         let Ok(siblings) = &self.siblings else { return };
-        let (lines, more) = (siblings.staged_lines(), siblings.staged_bytes());
+        let own = (siblings.staged_lines(), siblings.staged_bytes());
+        let (lines, more) = if self.succession() == Succession::Same { own } else { (0, 0) };
         self.spend(lines, more);
     }
 
@@ -359,8 +323,7 @@ impl<M: Mergeable> Visit<M> {
 
     /// What was added goes into what goes along with another slip, or nowhere: it is no cookie of its own then.
     fn prepare_plan(&mut self) {
-        let (before, after) = (self.tied_by.as_ref().map(|tied| tied.id), self.anchor.tied().map(|tied| tied.id));
-        if before != after {
+        if self.succession() != Succession::Same {
             self.spend(0, 0);
         }
     }
@@ -387,14 +350,15 @@ impl<M: Mergeable> Visit<M> {
 
     fn lines(&mut self, now: Option<Millis>, beside: usize) -> Result<Vec<String>, Error> {
         self.look_ahead();
-        let (Some(before), Some(after)) = (&self.tied_by, self.anchor.tied()) else { return Ok(Vec::new()) };
-        let is_heir = after.secrets.before.as_ref().is_some_and(|old| old.id == before.id);
+        let succession = self.succession();
         let siblings = match &self.siblings {
             Ok(siblings) => siblings,
             // What cannot be taken along is not left behind.
-            Err(error) if after.id != before.id && is_heir => return Err(error.clone()),
+            Err(error) if succession == Succession::Heir => return Err(error.clone()),
             Err(_) => return Ok(Vec::new()),
         };
+        // What is another's stays another's.
+        let Some(after) = self.anchor.tied().filter(|_| succession != Succession::Ended) else { return Ok(Vec::new()) };
         let MergedJar { attributes, anchor, budget, .. } = &*self.jar;
         let now = now.map_or_else(|| anchor.now(), Ok)?;
         let heir = Anchor::of(after.id, &after.secrets)?;
@@ -402,11 +366,7 @@ impl<M: Mergeable> Visit<M> {
         let lives = after.ends_at.since(UnixTime::from_secs(now.unix_seconds()));
         let suffix = |name: &str| name.strip_prefix(attributes.name()).unwrap_or_default().to_owned();
         let set = |(name, value): &(String, String)| attributes.set(&suffix(name), value, Some(lives));
-        if after.id != before.id {
-            // Another slip: what was a guest's comes along, and what is another's does not.
-            if !is_heir {
-                return Ok(Vec::new());
-            }
+        if succession == Succession::Heir {
             let base = siblings.sealed_carry_over(&heir, now)?;
             let (line, pair) = (set(&base), pair_len(&base));
             self.check_room(siblings, &line, pair, beside)?;

@@ -5,6 +5,7 @@
 //! while. Losing the memory costs no correctness. It may not know what an item says.
 
 use super::{
+    beside::Beside,
     dot::Millis,
     item::Class,
     policy::{MARGIN, MOST_ITEMS, Policy},
@@ -33,7 +34,7 @@ const IN_QUEUE: Duration = Duration::from_secs(10);
 const RIVALS: usize = 3;
 
 /// How many bases may be under way at once.
-fn rivals(policy: &Policy) -> usize {
+pub(super) fn rivals(policy: &Policy) -> usize {
     if policy.processes() > RIVALS { 1 } else { policy.processes() }
 }
 
@@ -63,9 +64,9 @@ pub(crate) struct Load<'a> {
     pub(crate) header: usize,
     /// Items of the session.
     pub(crate) items: usize,
-    /// How many states are tied to the session, this one included. What the others have under way is not known here: each takes it that
-    /// every other has as much as itself. Whatever they really have, the sum stays below the limit then.
-    pub(crate) states: usize,
+    /// Other states in the same header. What they have under way is not known here: each assumes that every other has as much as itself.
+    /// Whatever they really have at one time, the one that has the most has kept room for all then.
+    pub(crate) beside: &'a Beside,
     /// Room that the next base will take, when so many operations of so many bytes in all have arrived.
     pub(crate) reserve: &'a dyn Fn(usize, usize) -> usize,
     /// Whether an item has arrived that was issued then: the request brought it, or a base that holds what it says.
@@ -129,9 +130,11 @@ impl Issued {
             unseen.map(|item| item.bytes).sum::<usize>().saturating_add(bytes).saturating_mul(policy.processes());
         let count = (number + 1).saturating_mul(policy.processes());
         let reserve = (load.reserve)(count, arriving).saturating_mul(rivals(policy));
-        let more = arriving.saturating_add(bases).saturating_add(reserve).saturating_mul(load.states);
+        let (under_way, states) = (arriving.saturating_add(bases), load.beside.states());
+        let others = load.beside.reserve(under_way).saturating_mul(rivals(policy));
+        let more = under_way.saturating_mul(states).saturating_add(reserve).saturating_add(others);
         let header = load.header.saturating_add(more);
-        let items = load.items.saturating_add(count).saturating_mul(load.states);
+        let items = load.items.saturating_add(load.beside.items()).saturating_add(count.saturating_mul(states));
         let fits = header.saturating_add(MARGIN) <= policy.header_limit() && items <= MOST_ITEMS;
         let admitted = fits && number < PER_SESSION;
         if admitted {

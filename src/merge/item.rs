@@ -74,6 +74,11 @@ impl Names {
         Ok(Self { prefix: prefix.into() })
     }
 
+    /// What all names begin with.
+    pub(crate) fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     /// Of every name.
     pub(crate) fn item_len(&self) -> usize {
         self.prefix.len() + SUFFIX

@@ -139,7 +139,7 @@ impl<'a, T: Mergeable> Planner<'a, T> {
             // With "; " in front of each.
             header: siblings.header.saturating_add(sizes.map(|cookie| cookie + 2).sum()),
             items: siblings.jar.items.len(),
-            states: siblings.states,
+            beside: &siblings.beside,
             reserve: &|_, _| 0,
             has: &|class, id, at| siblings.has_arrived(&present, class, id, at),
         };

@@ -9,6 +9,7 @@ use super::{
     admission::Issued,
     anchor::{Anchor, SiblingKeys},
     base::{self, Base},
+    beside::Beside,
     dot::{Dot, Millis},
     idempotency::IdempotencyKey,
     item::{Class, Content, Item, Jar, MAX_COOKIE, Names, NewItem},
@@ -55,8 +56,8 @@ pub struct Siblings<T: Mergeable> {
     pub(super) header: usize,
     /// What the answer has room for.
     answer: Block,
-    /// How many are tied to the session.
-    pub(super) states: usize,
+    /// What shares the header.
+    pub(super) beside: Beside,
     pub(super) jar: Jar<T>,
     /// What the request brought.
     pub(super) joined: Base<T>,
@@ -69,6 +70,7 @@ pub struct Siblings<T: Mergeable> {
     pub(super) opaque: Option<Millis>,
     pub(super) staged: Vec<Record<T>>,
     staged_bytes: usize,
+    is_carried: bool,
     /// Why nothing may be written.
     trouble: Option<Error>,
 }
@@ -126,14 +128,14 @@ impl<T: Mergeable> Siblings<T> {
         let (view, state) = (None, joined.value());
         let desk = Arc::clone(desk);
         let (answer, staged, staged_bytes) = (Block::UNLIMITED, Vec::new(), 0);
-        let states = 1;
+        let beside = Beside::default();
         Self {
             desk,
             keys,
             arrival,
             header,
             answer,
-            states,
+            beside,
             jar,
             joined,
             view,
@@ -142,6 +144,7 @@ impl<T: Mergeable> Siblings<T> {
             opaque,
             staged,
             staged_bytes,
+            is_carried: false,
             trouble,
         }
     }

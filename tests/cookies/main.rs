@@ -13,6 +13,7 @@ mod forms;
 mod hostile;
 mod lock_out;
 mod merged;
+mod merged_beside;
 mod merged_refusals;
 mod model;
 mod oracle;

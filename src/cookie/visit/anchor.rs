@@ -104,7 +104,7 @@ impl<T: SlipState> Visit<T> {
             && self.slip.as_ref().is_some_and(|slip| Some(slip.id()) != self.brought_id && takes_along(slip))
     }
 
-    /// Whether the slip that was brought is due, or has been written, with what was before. For one that was written, nobody opens state that no handler has asked for.
+    /// Whether the slip that was brought is due, or has been written, with what was before. For one that was written, no state is opened if no handler has asked for any that is tied to it.
     pub(crate) fn remembers_before(&self, is_asked_for: bool) -> bool {
         let remembers = |slip: &Slip<T>| slip.anchor().is_some_and(|secrets| secrets.before.is_some());
         let is_written = is_asked_for && matches!(self.fate, Fate::Write(..));

@@ -7,12 +7,14 @@ use crate::{
     error::Error,
     merge::{
         Mergeable,
-        admission::Load,
+        admission::{Load, rivals},
         base::CartId,
+        beside::Beside,
         canonical,
         dot::{Dot, Millis},
         item::{Class, Item, MAX_COOKIE},
         plan::{Block, Planner},
+        policy::MARGIN,
         record::{Record, Seen},
         wire,
     },
@@ -25,14 +27,19 @@ impl<T: Mergeable> Siblings<T> {
         self.header = header;
     }
 
-    /// The same beside others: how many states are tied to the session, this one included.
-    pub(crate) fn beside(self, states: usize) -> Self {
-        Self { states, ..self }
+    /// The same beside other states.
+    pub(crate) fn beside(self, beside: Beside) -> Self {
+        Self { beside, ..self }
     }
 
     /// What the answer has room for, beside all that it carries but for these siblings.
     pub(crate) fn set_answer(&mut self, answer: Block) {
         self.answer = answer;
+    }
+
+    /// Whether what is added becomes no cookie of its own: a login takes it along, in one base, and says whether that fits.
+    pub(crate) fn set_carried(&mut self, is_carried: bool) {
+        self.is_carried = is_carried;
     }
 
     /// What the operations that were added take of the answer.
@@ -64,7 +71,10 @@ impl<T: Mergeable> Siblings<T> {
             return Err(Error::too_large(size, MAX_COOKIE, Vec::new()));
         }
         // First what no later request could mend.
-        self.check_growth(op)?;
+        self.check_growth(op, size)?;
+        if self.is_carried {
+            return Ok(record);
+        }
         let lines = self.staged_lines().saturating_add(size + self.answer.around);
         if lines > self.answer.room {
             return Err(Error::too_large(lines, self.answer.room, Vec::new()));
@@ -73,7 +83,7 @@ impl<T: Mergeable> Siblings<T> {
         let load = Load {
             header: self.header,
             items: self.jar.items.len(),
-            states: self.states,
+            beside: &self.beside,
             reserve: &|count, bytes| planner.next_base(count, bytes),
             has: &|class, id, at| self.has_arrived(&present, class, id, at),
         };
@@ -93,21 +103,48 @@ impl<T: Mergeable> Siblings<T> {
         }
     }
 
-    /// Refuses what would make the state longer than a base may be even when everything is folded: waiting would not help.
-    fn check_growth(&self, op: &T::Op) -> Result<(), Error> {
+    /// Refuses what would make the state longer than a base may be even when everything is folded, or so long that the header would have no
+    /// room any more for an operation that makes it shorter: waiting would not help.
+    fn check_growth(&self, op: &T::Op, cookie: usize) -> Result<(), Error> {
         /// Of a base that is all snapshot: version, floor, cart id, last barrier, no records.
         const FRAME: usize = 3 + Millis::LEN + CartId::LEN + Dot::LEN + 1;
-        let limit = self.desk.policy.base_limit();
         let size = |state: &T| -> Result<usize, Error> {
             Ok(self.keys.names.cookie_len(FRAME + canonical::encode(state, T::LAYOUT)?.len()))
         };
         let mut after = self.state.clone();
         after.apply(op);
         let grown = size(&after)?;
+        let limit = self.desk.policy.base_limit().min(self.base_that_leaves_room(grown, cookie));
         if grown > limit && grown > size(&self.state)? {
             return Err(Error::too_large(grown, limit, after.sizes()));
         }
         Ok(())
+    }
+
+    /// How long the base may be that holds everything, so that one more operation is admitted beside it: the base itself stands in the header
+    /// then, and room for the one after it is kept.
+    fn base_that_leaves_room(&self, base: usize, cookie: usize) -> usize {
+        /// What takes something away may be longer than what added it.
+        const SHRINKS: usize = 200;
+        /// It is not a state of so few bytes that fills a header.
+        const SMALL: usize = 1_000;
+        if base <= SMALL {
+            return SMALL;
+        }
+        let (policy, beside) = (&self.desk.policy, &self.beside);
+        let own: usize = self.jar.items.iter().map(|item| item.bytes).sum();
+        let stays = self.header.saturating_sub(own).saturating_sub(beside.passing());
+        let arriving = (cookie + 2).max(SHRINKS).saturating_mul(policy.processes());
+        let next =
+            (base.saturating_add(arriving)).min(policy.base_limit()).saturating_add(beside.folded_reserve(arriving));
+        let header = stays
+            .saturating_add(base + 2)
+            .saturating_add(arriving.saturating_mul(beside.states()))
+            .saturating_add(next.saturating_mul(rivals(policy)))
+            .saturating_add(MARGIN);
+        // A base that is shorter by a byte frees that in each place.
+        let over = header.saturating_sub(policy.header_limit());
+        base.saturating_sub(over.div_ceil(1 + rivals(policy))).max(SMALL)
     }
 
     /// Whether the request shows an item that was issued then; a base also if a later one has come in its place.

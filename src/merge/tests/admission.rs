@@ -8,6 +8,7 @@ use crate::{
     merge::{
         Policy, PolicyBuilder,
         admission::{Issued, Load},
+        beside::Beside,
         dot::Millis,
         item::Class,
     },
@@ -26,7 +27,7 @@ struct Desk {
     slip: SlipId,
     header: usize,
     items: usize,
-    states: usize,
+    beside: Beside,
     reserve: usize,
     shown: Vec<&'static str>,
     /// What the last admission asked the room for the next base for.
@@ -41,7 +42,7 @@ impl Desk {
             slip: SlipId::random().unwrap(),
             header: 0,
             items: 0,
-            states: 1,
+            beside: Beside::default(),
             reserve: 0,
             shown: Vec::new(),
             asked: Cell::default(),
@@ -54,7 +55,7 @@ impl Desk {
             self.reserve
         };
         let has = |_: Class, id: &str, _: Millis| self.shown.contains(&id);
-        judge(&Load { header: self.header, items: self.items, states: self.states, reserve: &reserve, has: &has })
+        judge(&Load { header: self.header, items: self.items, beside: &self.beside, reserve: &reserve, has: &has })
     }
 
     fn admit_to(&self, issued: &Issued, slip: SlipId, item: (&str, usize), now: u64) -> bool {
@@ -115,17 +116,21 @@ fn what_was_answered_counts_until_it_is_shown_or_can_no_longer_come() {
     assert_eq!(desk.room(transit), FREE - 1);
 }
 
-/// Each takes it that every other has as much under way as itself.
+/// Each assumes that every other has as much under way as itself, and keeps room for the base that each will write then.
 #[test]
-fn states_of_one_session_share_its_header() {
+fn states_share_the_header() {
     let mut desk = Desk::new(Policy::builder());
-    for states in 1..=4 {
-        (desk.states, desk.reserve) = (states, 300);
-        assert_eq!(desk.room(0), FREE / states - 300);
-        desk.items = 100 / states - 1;
-        assert!(desk.room(0) > 0, "{states}");
+    for others in 0..4 {
+        desk.beside = Beside::with(&vec![(3, 500, 200); others]);
+        desk.reserve = 300;
+        // Under way in all states, and in the bases of the others; of which each takes 2,400 at most.
+        let of_each = (FREE - 300 - others * 540) / (2 * others + 1);
+        let room = if others == 0 { FREE - 300 } else { of_each.max((FREE - 300 - others * 2_400) / (others + 1)) };
+        assert_eq!(desk.room(0), room, "{others}");
+        desk.items = 100 - (others + 1) - 3 * others;
+        assert!(desk.room(0) > 0, "{others}");
         desk.items += 1;
-        assert_eq!(desk.room(0), 0, "{states}");
+        assert_eq!(desk.room(0), 0, "{others}");
         desk.items = 0;
         // A base comes in the place of what was admitted, with the room that was kept for it.
         desk.reserve = 0;
