@@ -2,8 +2,8 @@
 //!
 //! Run it with `cargo run --example axum_session`: Ada looks around, logs in and logs out again. You see the text of her pages, and the
 //! names of her cookies: the one with `-x` says that the guest's slip has ended. With `-- --serve` it is yours, at http://localhost:8080/.
-//! A project of your own takes `cargo add orderslip --features axum`, `cargo add axum`, `cargo add maud --features axum`, `cargo add serde
-//! --features derive` and `cargo add tokio --features macros,rt-multi-thread`.
+//! A project of your own takes orderslip with the feature `axum`, `cargo add axum`, `cargo add maud --features axum`, `cargo add serde --features
+//! derive`, `cargo add tokio --features macros,rt-multi-thread` and `cargo add tracing-subscriber`; it leaves out `mod visitor`, and serves.
 
 #[path = "visitor/axum.rs"]
 mod visitor; // who visits this example: not for your application
@@ -102,7 +102,7 @@ fn app(keys: &Keyring) -> Result<Router, Error> {
 
 #[tokio::main]
 async fn main() -> Result<(), visitor::Fault> {
-    tracing_subscriber::fmt::init(); // clients are told nothing but a status: the log says why
+    tracing_subscriber::fmt::init(); // clients are told a status: the log says why, at level debug
     // Yours: `Keyring::from_file` or `from_env`, the same keys on all servers. With these, a restart logs everybody out.
     let keys = Keyring::generate()?;
     let mut ada = visitor::Visitor::new("Ada", visitor::serve(app(&keys)?).await?);

@@ -275,7 +275,8 @@ impl<T: SlipState> Sealer<T> {
     }
 
     /// Ends the use of the current content key: for the moment after a snapshot of the machine, or of the process, was
-    /// restored, because its copies would go on with the same one.
+    /// restored, because its copies would go on with the same one. It ends no session and has nothing to do with
+    /// [`revoke::Epoch`](crate::revoke::Epoch).
     ///
     /// How long an epoch lasts otherwise: [`manual::scale`](crate::manual::scale).
     pub fn new_epoch(&self) {

@@ -390,8 +390,8 @@ fn the_public_set_holds_no_secret() {
     }
 }
 
-const ONE: &str = "vK0/1rYt2Fpl8SSzXmHc0TE2oBqgM4iWQy7ndU6JZ9s=";
-const TWO: &str = "fIuN5a6vXrK2TjzEUPbC0kq8dyRw1mGlhS3ZtOo7pQ4=";
+const ONE: &str = "Ro3tAcWq81NyV5x/ZkUe7bGhJ0sPdL+94TmiFXKwQ2Y=";
+const TWO: &str = "m8ZcEwY2+gTtHn5ULx0PRa7JoKd/Q4Sj93yFVbiXkNs=";
 
 /// Two servers with the secrets swapped understand each other, which is what rotating them takes.
 /// A document of somebody else's: what is not for us is passed over, what is a secret is not.

@@ -113,7 +113,7 @@ fn t35_no_secret_is_left_in_freed_memory() {
             assert!(written > 100);
         }
     }
-    let secret = b"vK0/1rYt2Fpl8SSzXmHc0TE2oBqgM4iWQy7ndU6JZ9s=";
+    let secret = b"Ro3tAcWq81NyV5x/ZkUe7bGhJ0sPdL+94TmiFXKwQ2Y=";
     let (ring, left) = leftovers(&secret[..16], || Keyring::from_secrets(secret, &[]).unwrap());
     assert_eq!(left, 0);
     drop(ring);

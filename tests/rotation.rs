@@ -103,8 +103,8 @@ fn t82_checking_finds_faults_of_time_and_loading_does_not_mind_them() {
     assert_eq!(ring.check(&POLICY, NOW), [Finding::ActivatesTooSoon { key: id, earliest: later(100) }]);
     assert!(ring.check(&POLICY, later(100)).is_empty(), "by then every server has it");
     let secrets = Keyring::from_secrets(
-        "vK0/1rYt2Fpl8SSzXmHc0TE2oBqgM4iWQy7ndU6JZ9s=",
-        &[b"fIuN5a6vXrK2TjzEUPbC0kq8dyRw1mGlhS3ZtOo7pQ4="],
+        "Ro3tAcWq81NyV5x/ZkUe7bGhJ0sPdL+94TmiFXKwQ2Y=",
+        &[b"m8ZcEwY2+gTtHn5ULx0PRa7JoKd/Q4Sj93yFVbiXkNs="],
     );
     for good in [Keyring::generate().unwrap(), shared_ring(), secrets.unwrap()] {
         assert!(good.check(&POLICY, NOW).is_empty());

@@ -72,7 +72,7 @@ const SCENARIOS: [Scenario; 8] = [
                 drop(revoked.check(&policy, NOW));
                 Keyring::from_public_jwks(&revoked.public_jwks()).map(drop).ok();
             }
-            Keyring::from_secrets(b"vK0/1rYt2Fpl8SSzXmHc0TE2oBqgM4iWQy7ndU6JZ9s=", &[]).unwrap();
+            Keyring::from_secrets(b"Ro3tAcWq81NyV5x/ZkUe7bGhJ0sPdL+94TmiFXKwQ2Y=", &[]).unwrap();
         })
     }),
     ("jars", SMALL, || {

@@ -82,7 +82,7 @@ impl RingStatus {
         self.checked_at
     }
 
-    /// Why the file could not be taken when it was looked at last; `None` if it was, or if a ring was put in by hand since.
+    /// Why the file could not be taken when it was looked at last; `None` if it was. A ring that is put in by hand mends no file.
     #[must_use]
     pub fn last_error(&self) -> Option<&Error> {
         self.last_error.as_ref()

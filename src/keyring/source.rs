@@ -32,10 +32,9 @@ impl Keyring {
     /// ```
     /// # use orderslip::{Keyring, Error};
     /// # fn main() -> Result<(), Error> {
-    /// let keys = Keyring::from_secrets(
-    ///     "vK0/1rYt2Fpl8SSzXmHc0TE2oBqgM4iWQy7ndU6JZ9s=",
-    ///     &[b"fIuN5a6vXrK2TjzEUPbC0kq8dyRw1mGlhS3ZtOo7pQ4="],
-    /// )?;
+    /// # let [sealing, next] = [[7_u8; 2], [8; 2]].map(|salt| (0..32).flat_map(|n: u8| [n.wrapping_mul(37), salt[0] ^ n]).collect::<Vec<_>>());
+    /// // Each from your secret store: `openssl rand -base64 32`.
+    /// let keys = Keyring::from_secrets(sealing, &[&next])?;
     /// # drop(keys); Ok(()) }
     /// ```
     ///

@@ -173,7 +173,7 @@ fn keys() -> Vec<Parser> {
         of_text("a public set of keys", public, |text| drop(Keyring::from_public_jwks(text))),
         of_text("a key", key, |text| drop(Key::from_jwk(text))),
         of_text("a key of an algorithm", key, |text| drop(Key::from_jwk_as(text, Alg::Hs256))),
-        parser("secrets", *b"vK0/1rYt2Fpl8SSzXmHc0TE2oBqgM4iWQy7ndU6JZ9s=", |bytes| {
+        parser("secrets", *b"Ro3tAcWq81NyV5x/ZkUe7bGhJ0sPdL+94TmiFXKwQ2Y=", |bytes| {
             drop(Keyring::from_secrets(bytes, &[bytes]));
         }),
     ]
