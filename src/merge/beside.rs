@@ -66,9 +66,14 @@ impl Beside {
         self.sum(|other| other.bases.saturating_add(under_way).saturating_add(FIRST_BASE).min(other.most))
     }
 
-    /// What of the header goes when all of them are folded.
-    pub(crate) fn passing(&self) -> usize {
-        self.sum(|other| other.bytes - other.bases)
+    /// What they take of the header.
+    pub(crate) fn bytes(&self) -> usize {
+        self.sum(|other| other.bytes)
+    }
+
+    /// What they take of it when all but their bases is folded.
+    pub(crate) fn bases(&self) -> usize {
+        self.sum(|other| other.bases)
     }
 
     fn sum(&self, of: impl Fn(&Other) -> usize) -> usize {

@@ -125,26 +125,26 @@ impl<T: Mergeable> Siblings<T> {
     /// then, and room for the one after it is kept.
     fn base_that_leaves_room(&self, base: usize, cookie: usize) -> usize {
         /// What takes something away may be longer than what added it.
-        const SHRINKS: usize = 200;
-        /// It is not a state of so few bytes that fills a header.
-        const SMALL: usize = 1_000;
-        if base <= SMALL {
-            return SMALL;
-        }
+        const SHRINKS: usize = 120;
         let (policy, beside) = (&self.desk.policy, &self.beside);
         let own: usize = self.jar.items.iter().map(|item| item.bytes).sum();
-        let stays = self.header.saturating_sub(own).saturating_sub(beside.passing());
+        // What is no state's. Who has more than half of the header fills it, and not this state: that may pass.
+        let others = self.header.saturating_sub(own).saturating_sub(beside.bytes());
+        if others > policy.header_limit() / 2 {
+            return usize::MAX;
+        }
         let arriving = (cookie + 2).max(SHRINKS).saturating_mul(policy.processes());
         let next =
             (base.saturating_add(arriving)).min(policy.base_limit()).saturating_add(beside.folded_reserve(arriving));
-        let header = stays
+        let header = others
+            .saturating_add(beside.bases())
             .saturating_add(base + 2)
             .saturating_add(arriving.saturating_mul(beside.states()))
             .saturating_add(next.saturating_mul(rivals(policy)))
             .saturating_add(MARGIN);
         // A base that is shorter by a byte frees that in each place.
         let over = header.saturating_sub(policy.header_limit());
-        base.saturating_sub(over.div_ceil(1 + rivals(policy))).max(SMALL)
+        base.saturating_sub(over.div_ceil(1 + rivals(policy)))
     }
 
     /// Whether the request shows an item that was issued then; a base also if a later one has come in its place.
