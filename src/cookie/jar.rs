@@ -242,7 +242,8 @@ impl<T: SlipState> JarBuilder<T> {
 
     /// **In development only**: sends the cookie over plain HTTP, without `Secure` and without its prefix.
     ///
-    /// Rarely needed: Chromium, Firefox and curl take `http://localhost` for a secure place.
+    /// Rarely needed: Chromium, Firefox and curl take `http://localhost` for a secure place. A jar `session` is then called so on the wire,
+    /// and clashes with another's former name `session`.
     ///
     /// What else browsers drop: [`testing::Browser`](crate::manual::troubleshooting#the-cookie-is-set-and-does-not-come-back).
     #[doc(alias("Secure", "localhost"))]

@@ -168,7 +168,7 @@ impl<M: Mergeable> Merged<M> {
     /// Adds an operation. It takes effect here at once, and for others with the answer.
     ///
     /// # Errors
-    /// As [`Siblings::update`]. [`Error::is_unavailable`], too, if the request brought no session: the answer begins one, and the client should
+    /// As [`Siblings::update`]. [`Error::is_unavailable`], too, if the request brought no session, which the answer begins, or a handler has ended it: the client should
     /// ask again: 503 with `Retry-After`. [`Error::is_too_large`] if there is no room to begin one.
     pub fn update(&self, op: &M::Op) -> Result<(), Error> {
         self.with(|siblings| siblings.update(op))?
