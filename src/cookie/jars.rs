@@ -188,7 +188,7 @@ trait Visited: Any + Send + Sync {
 trait VisitedMerged: Send {
     fn as_any(&self) -> &dyn Any;
     fn prepare_plan(&self);
-    /// Whether it has lines that cannot wait, and the bytes of those that are known.
+    /// Whether it has a line that cannot wait and whose length is not known; and what such lines take that are.
     fn due(&self) -> (bool, usize);
     /// Beside lines of so many bytes.
     fn plan(&self, now: Option<Millis>, beside: usize) -> Plan;
@@ -339,7 +339,7 @@ impl Visits {
         let now = self.now.and(self.arrival);
         // What can wait for a later answer leaves room for what cannot, whichever state was asked for first.
         let mut merged: Vec<_> = open.merged.iter().map(|(_, visited)| (visited.due(), visited)).collect();
-        merged.sort_by_key(|((is_due, _), _)| !is_due);
+        merged.sort_by_key(|((is_first, _), _)| !is_first);
         let mut due: usize = merged.iter().map(|((_, lines), _)| lines).sum();
         let plan = merged.iter().fold(slips, |plan, ((_, lines), visited)| {
             due -= lines;

@@ -229,10 +229,10 @@ impl<M: Mergeable> Merged<M> {
         self.visit().prepare_plan();
     }
 
-    /// What goes out in any case: the lines of operations; and whether there is anything of the kind, a base that goes along with a login included.
+    /// Whether a base goes along with a login, whose length nobody knows before; and the lines of operations. Both go out in any case.
     pub(crate) fn due(&self) -> (bool, usize) {
         let visit = self.visit();
-        (visit.cost.lines > 0 || visit.succession() == Succession::Heir, visit.cost.lines)
+        (visit.succession() == Succession::Heir, visit.cost.lines)
     }
 
     /// After the anchor was planned.

@@ -110,6 +110,26 @@ fn a_burst_over_states_of_two_anchors_locks_nobody_out() {
     }
 }
 
+/// Room is kept for the other's next base, which is as long as its own policy lets it be.
+#[test]
+fn the_other_state_keeps_its_own_policy() {
+    let admitted = [900, 2_400].map(|limit| {
+        let mut shop = Shop::closed();
+        let sessions = merged::sessions(&shop.ring, &shop.clock, Budget::default());
+        let policy = Policy::builder().base_limit(limit).build().unwrap();
+        let displays = MergedJar::<Displayed>::with_policy("display", &sessions, policy).unwrap();
+        let carts = MergedJar::<Goodies>::new("cart", &sessions).unwrap();
+        let jars = Jars::new().with(sessions).unwrap().with_merged(carts).unwrap();
+        shop.jars = Arc::new(jars.with_merged(displays).unwrap());
+        let visits = shop.request();
+        cart(&visits).read(|_| ());
+        shop.answer(&visits);
+        let requests: Vec<_> = (0..160).map(|_| shop.request()).collect();
+        requests.iter().enumerate().take_while(|(number, visits)| add(visits, format!("dish {number}")).is_ok()).count()
+    });
+    assert!(admitted[0] > admitted[1] + 5, "{admitted:?}");
+}
+
 /// What waits for a later answer leaves room for what cannot wait, whichever state was asked for first.
 #[test]
 fn an_answer_of_two_states_is_no_longer_than_one_may_be() {
@@ -168,6 +188,8 @@ fn an_answer_of_two_states_that_are_both_written_is_no_longer_than_one_may_be() 
         show(&visits, "key".into()).unwrap();
         let plan = visits.plan();
         assert!(sent(plan.set_cookie()) <= 2_000, "{} bytes", sent(plan.set_cookie()));
+        // An operation of the other, and the bases of both, as long as they fit.
+        assert!(dishes > 7 || plan.set_cookie().len() == dishes + 3, "{dishes}: {:?}", plan.set_cookie());
         longest = longest.max(plan.set_cookie().len());
         shop.receive(&plan);
         assert_eq!(cart(&shop.request()).read(|cart| cart.lines().count()), 4 + dishes);
