@@ -2,6 +2,7 @@
 
 mod admission;
 mod bases;
+mod beside;
 mod carts;
 mod hostile;
 mod kit;

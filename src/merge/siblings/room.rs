@@ -123,7 +123,7 @@ impl<T: Mergeable> Siblings<T> {
 
     /// How long the base may be that holds everything, so that one more operation is admitted beside it: the base itself stands in the header
     /// then, and room for the one after it is kept.
-    fn base_that_leaves_room(&self, base: usize, cookie: usize) -> usize {
+    pub(crate) fn base_that_leaves_room(&self, base: usize, cookie: usize) -> usize {
         /// What takes something away may be longer than what added it.
         const SHRINKS: usize = 120;
         let (policy, beside) = (&self.desk.policy, &self.beside);
