@@ -17,6 +17,14 @@ pub(crate) fn skip(reader: &mut Reader<'_>) -> Result<(), Fault> {
     walk::<MAX_FRAME_DEPTH>(reader, MAX_FRAME_DEPTH, |_| Ok(()))
 }
 
+/// Skips one item of a frame, whatever it is that means anything.
+pub(crate) fn skip_meant(reader: &mut Reader<'_>) -> Result<(), Fault> {
+    walk::<MAX_FRAME_DEPTH>(reader, MAX_FRAME_DEPTH, |item| match item {
+        Item::Simple => Err(Fault("a simple value that nobody has given a meaning")),
+        _ => Ok(()),
+    })
+}
+
 /// Skips one item within a state, which may open so many levels more. It must be of what our own writer writes: other tags are reserved
 /// (compression, RFC 9277) and refused.
 pub(crate) fn skip_in_state(reader: &mut Reader<'_>, levels: usize) -> Result<(), Fault> {

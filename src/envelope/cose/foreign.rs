@@ -235,7 +235,7 @@ impl<'b> Headers<'b> {
             }
             labels.push(label);
             let Label::Int(label) = label else {
-                walk::skip(reader)?;
+                walk::skip_meant(reader)?;
                 continue;
             };
             match label {
@@ -252,7 +252,7 @@ impl<'b> Headers<'b> {
                 PARTIAL_IV => return Err(Fault("a partial IV")),
                 CONTENT_TYPE => {}
                 _ if PARTIES.contains(&label) => return Err(Fault("a header of another key derivation")),
-                _ => walk::skip(reader)?,
+                _ => walk::skip_meant(reader)?,
             }
         }
         Ok(())

@@ -90,6 +90,19 @@ fn is_countersigned(message: &[u8]) -> bool {
     ciborium::from_reader::<ciborium::Value, _>(message).is_ok_and(|message| any(&message, &has))
 }
 
+/// What coset asks of a header beyond RFC 9052 section 3.1: a key id or an IV of at least one byte, which are `bstr` there, and a content type
+/// that is registered or looks like one, which is for whoever has the payload.
+fn is_of_taste(error: &coset::CoseError) -> bool {
+    match error {
+        coset::CoseError::UnregisteredIanaValue => true,
+        coset::CoseError::UnexpectedItem(_, wanted) => {
+            ["non-empty bstr", "non-empty tstr", "no leading/trailing whitespace", "text of form type/subtype"]
+                .contains(wanted)
+        }
+        _ => false,
+    }
+}
+
 /// A COSE message whose proof holds.
 fn message(rest: &[u8]) {
     let Made { message, alg, open, payload } = proven(rest);
@@ -110,6 +123,7 @@ fn message(rest: &[u8]) {
     match found {
         Ok(found) => assert_eq!(found, Some(payload)),
         Err(_) if is_countersigned(&message) => {}
+        Err(error) if is_of_taste(&error) => {}
         Err(error) => panic!("we accept what coset refuses: {error:?} in {}", crate::forge::hex(&message)),
     }
 }

@@ -45,7 +45,8 @@ fn is_shown(text: &str) {
     let sum: usize = shown.parts().iter().map(|(_, bytes)| bytes).sum();
     let parts = text.split('.').map(|part| from_base64url(part).expect("canonical").len());
     assert_eq!(sum, parts.sum::<usize>());
-    assert!(!shown.format().is_empty() && !shown.key_id().contains('\n'));
+    // Of a JOSE message it is what stands in the header, line ends and all: whoever shows it escapes it.
+    assert!(!shown.format().is_empty() && shown.key_id().len() <= text.len());
 }
 
 /// Every opener judges the text, and only the right one takes it.
