@@ -75,9 +75,11 @@ fn sent(lines: &[String]) -> usize {
 /// Neither knows what the other has under way, whatever they are tied to, and together they never lock the browser out.
 #[test]
 fn a_burst_over_states_of_two_anchors_locks_nobody_out() {
-    for is_apart in [false, true] {
+    for (is_apart, others, least) in [(false, 0, 16), (true, 0, 16), (false, 900, 13), (true, 900, 13)] {
         let mut shop = shop(is_apart);
-        shop.browser.plant(&format!("c={}", "x".repeat(900)), NOW);
+        if others > 0 {
+            shop.browser.plant(&format!("c={}", "x".repeat(others)), NOW);
+        }
         // All of them are asked before any is answered.
         let requests: Vec<_> = (0..160).map(|_| shop.request()).collect();
         let mut added = [0, 0];
@@ -94,7 +96,7 @@ fn a_burst_over_states_of_two_anchors_locks_nobody_out() {
         }
         requests.iter().for_each(|visits| drop(shop.answer(visits)));
         let header = shop.browser.header("/", NOW).len();
-        assert!(header <= 8_192 && added.iter().all(|added| *added > 12), "{header} bytes, {added:?}");
+        assert!(header <= 8_192 && added.iter().all(|added| *added >= least), "{header} bytes, {added:?}");
         // And it heals.
         for _ in 0..20 {
             let visits = shop.request();
@@ -104,7 +106,7 @@ fn a_burst_over_states_of_two_anchors_locks_nobody_out() {
             shop.answer(&visits);
             shop.clock.advance(Duration::from_secs(30));
         }
-        assert!(shop.browser.header("/", shop.clock.time()).len() < header * 2 / 3);
+        assert!(shop.browser.header("/", shop.clock.time()).len() < others + (header - others) / 2);
         shop.add("one more", 1);
         assert_eq!(shop.quantity("one more"), 1);
     }
